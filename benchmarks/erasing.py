@@ -49,7 +49,7 @@ def run(records: int = RECORDS, more: int = MORE) -> list[Line]:
                 changed = view.records.changed_since(0, records)
             ids = [RecordId(one.record.id) for one in changed[:: max(1, len(changed) // ERASED)]][:ERASED]
             bare = [
-                _timed(lambda: node.directory.put_officer(HEAD, Officer(DUTY, frozenset({"duty_officer"}))))
+                _timed(lambda: node.directory.officers.put(HEAD, Officer(DUTY, frozenset({"duty_officer"}))))
                 for _ in range(ERASED)
             ]
             acts = [_timed(lambda one=one: node.erasing.erase(DPO, one, "no_longer_needed")) for one in ids]  # type: ignore[misc]

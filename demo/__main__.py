@@ -6,16 +6,18 @@ import os
 import signal
 import sys
 import textwrap
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from demo import story
-from demo.desks import Account, enrol, told
+from demo.desks import Account, enrol, secrets_of, told
 from demo.page import NodeTrail, write_story
-from demo.processes import BODIES, HOST, PortsInUseError, Processes, prepare
+from demo.processes import BODIES, HOST, RUN, PortsInUseError, Processes, prepare
 from demo.stage import HERE, WIDTH, Promise, StoryBrokenError, Teller
 from entente.kernel.errors import EntenteError
 
@@ -23,8 +25,13 @@ if TYPE_CHECKING:
     from tests.support.postgres_server import Server
 
 PAGE = HERE / "story.html"
-DESK_OFFICER = "duty-1"
-"""Who has an account at each body's desk; what they may do is their role's."""
+FIRST_OFFICER = "duty-1"
+"""Who is named first of those who have an account at each body's desk; what they may do is their role's."""
+SECRETS = RUN / "accounts.txt"
+WHO_IS_WHO = (
+    "duty-1 works the desk, head-1 and head-2 decide for the body and enter its officers, dpo-1 watches over its data, op-1 "
+    "keeps its node; reviewer-1 of GS reviews, north-1 of XB-NCB is of a branch that sees less."
+)
 ROWS_MAX = 1_000
 
 
@@ -92,17 +99,26 @@ def _run(processes: Processes) -> int:
 
 
 def _open_desks(processes: Processes) -> list[Account]:
-    """Have a head of each body invite its desk officer, who sets the account up."""
+    """Have a head of each body invite its officers, who set their accounts up; all bodies at the same time."""
+    with ThreadPoolExecutor(len(BODIES)) as pool:
+        return [one for accounts in pool.map(partial(_open_desk, processes), BODIES) for one in accounts]
+
+
+def _open_desk(processes: Processes, code: str) -> list[Account]:
+    address = f"http://{HOST}:{processes.ports[code]}"
+    entered = [one["id"] for one in processes.ask(code, "officer_list")["officers"] if not one["is_machine"]]
     accounts = []
-    for code, port in processes.ports.items():
-        invited = processes.ask(code, "account_invite", officer="head-1", account=DESK_OFFICER)
-        accounts.append(enrol(code, f"http://{HOST}:{port}", DESK_OFFICER, str(invited["code"])))
+    for officer in sorted(entered, key=lambda one: (one != FIRST_OFFICER, one)):
+        invited = processes.ask(code, "account_invite", officer="head-1", account=officer)
+        accounts.append(enrol(code, address, officer, str(invited["code"])))
     return accounts
 
 
 def _stay(accounts: list[Account]) -> None:
     """Tell what to sign in with, and again whenever Enter is pressed, until whoever watches ends it."""
-    print()
+    SECRETS.write_text(secrets_of(accounts), encoding="utf-8")
+    print(textwrap.fill(WHO_IS_WHO, WIDTH, initial_indent="\n"))
+    print(f"Secrets for an app that shows codes: {Path(os.path.relpath(SECRETS))}\n")
     while True:
         for line in told(accounts, datetime.now(UTC)):
             print(line)

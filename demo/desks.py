@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from typing import Final
 
 import httpx
@@ -62,10 +63,16 @@ def enrol(body: str, address: str, officer: str, invitation: str) -> Account:
 
 
 def told(accounts: Sequence[Account], at: datetime) -> Iterator[str]:
-    """Yield lines that say where each signs in, and with what just now."""
-    yield f"Sign in at each body's desk as {accounts[0].officer}, with the password «{PASSWORD}» and the code of now:"
-    yield from (
-        f"  {one.body:7} {one.address}/desk/first-steps   code {one.code(at)}   secret for an app {one.secret}"
-        for one in accounts
-    )
+    """Yield lines that say where each body's officers sign in, and with what just now."""
+    yield f"Sign in at a body's desk as one of its officers, with the password «{PASSWORD}» and the code of now:"
+    for _, of_body in groupby(accounts, key=lambda one: one.body):
+        several = [*of_body]
+        yield f"  {several[0].body:7} {several[0].address}/desk/first-steps"
+        yield f"          {' · '.join(f'{one.officer} {one.code(at)}' for one in several)}"
     yield f"The codes hold for another {accounts[0].seconds_left(at)} s, and each counts once. Press Enter for those of then."
+
+
+def secrets_of(accounts: Sequence[Account]) -> str:
+    """Return what an app for one-time codes takes, an account a line."""
+    lines = (f"{one.body:7} {one.officer:11} {one.address}/desk/first-steps  {one.secret}" for one in accounts)
+    return "\n".join(lines) + "\n"

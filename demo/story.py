@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from demo import failing, refusing, sharing
+from demo import failing, furnishing, refusing, sharing
 from demo.stage import Promise, Teller
 
 
@@ -30,5 +30,6 @@ def run(teller: Teller) -> list[Promise]:
     refusing.attack_the_line(teller)
     refusing.import_what_never_circulates(teller)
     refusing.tamper_with_a_trail(teller)
+    furnishing.furnish(teller)
     teller.out(f"     told in {time.monotonic() - began:.0f} seconds")
     return teller.promises()

@@ -22,7 +22,7 @@ DONE_BEFORE = {
     "propose_instrument", "release_held", "drop_held", "rename_case", "hand_case_over", "set_case_team", "join_cases",
 
     "enter_duty", "take_off_duty",
-    "finish_case_task", "hand_exhibit_over", "correct_record", "extend_record",
+    "finish_case_task", "hand_exhibit_over", "correct_record", "extend_record", "note_failure",
 }  # fmt: skip
 """What the tests of roles did already, or what nothing is held for."""
 PARTS = 4

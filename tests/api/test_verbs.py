@@ -22,6 +22,7 @@ from tests.cli.test_commands import ORDER, WANTED
 from tests.docs.source import ROOT
 from tests.support.build_mrz import TD3_SPECIMEN
 from tests.support.nodes import AGREEMENT, CHARTER, Network, open_network
+from tests.support.successor import enter_successor
 
 ABOUT: JsonObject = {"purpose": "identify", "crime_area": "fugitives"}
 TERMS = (ROOT / "demo" / "terms" / "wanted.yaml").read_text(encoding="utf-8")
@@ -121,6 +122,11 @@ def in_the_directory(day: Day) -> None:
     assert ask("XA-NCB", "contact_own")["points"] == []
     ask("XA-NCB", "officer_add", officer=HEAD, id="a-1", roles=["analyst"], until="2099-01-01T00:00:00Z")
     assert "a-1" in [one["id"] for one in ask("XA-NCB", "officer_list")["officers"]]
+    shown = ask("XA-NCB", "officer_show", officer=HEAD, id="a-1")
+    assert shown["officer"]["roles"] == ["analyst"]
+    assert ask("XA-NCB", "officer_preview", officer=HEAD, id="a-1", ends=True)["roles_lost"] == ["analyst"]
+    assert ask("XA-NCB", "officer_end", officer=HEAD, id="a-1", reason="left", version=shown["version"])["id"] == "a-1"
+    assert [one["id"] for one in ask("XA-NCB", "officer_find", officer=HEAD, state="ended")["officers"]] == ["a-1"]
     ask("XA-NCB", "officer_add", officer=HEAD, id="gate-4", roles=["border_officer"], machine=True)
     token = ask("XA-NCB", "token_make", officer=HEAD, account="gate-4", scopes=["search"])["token"]
     assert ask("XA-NCB", "token_list", officer=HEAD)["tokens"] == [token]
@@ -354,6 +360,8 @@ def in_correspondence(day: Day, case: str) -> None:
     assert [one["recall"] is None for one in left["addressees"]] == [True, False]
     taken_back = ask("XB-NCB", "message_recall", officer=DUTY, id=sent["id"], reason="To the wrong body.")["message"]
     assert taken_back["recall"]["has_left"] is True
+    with pytest.raises(Conflict, match="did not fail"):
+        ask("XB-NCB", "message_note_failure", officer=DUTY, id=sent["id"])
     assert ask("XA-NCB", "message_show", id=sent["id"])["message"]["text"] == ""
     assert ask("XB-NCB", "message_show", id=sent["id"])["message"]["recall"]["was_opened"] is True
     finding = {"officer": DUTY, "circumstances": "Passport at gate 4", "score": 930, **ABOUT}
@@ -658,6 +666,12 @@ def with_keys(day: Day) -> None:
     assert (declared["version"], declared["is_complete"]) == (1, True)
     with pytest.raises(Invalid, match="genesis"):
         ask("XA-NCB", "successor_accept", officer=HEAD, body="GS", **{"for": "XB-NCB"})
+    new = enter_successor(day.network["XA-NCB"], "RC").code
+    named = {"body": new, "for": "RC"}
+    assert ask("XA-NCB", "successor_accept", officer=HEAD, **named)["proposed_by"] == HEAD
+    (claim,) = ask("XA-NCB", "successor_list", officer=HEAD)["claims"]
+    assert (claim["successor"]["code"], claim["for"]["code"], claim["proposed_by"]) == (new, "RC", HEAD)
+    assert ask("XA-NCB", "successor_refuse", officer=HEAD, reason="Not known.", **named)["refused_by"] == HEAD
 
 
 def backed_up(day: Day) -> None:

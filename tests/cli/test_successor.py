@@ -51,6 +51,36 @@ def test_two_heads_of_body_accept_a_successor(run: Run, three: Three) -> None:
     assert (acts[0], acts[-1]) == (("head-1", "proposed"), ("head-2", "accepted"))
 
 
+def test_one_head_refuses_a_successor_and_it_is_proposed_anew(run: Run, three: Three) -> None:
+    folder, _, _ = three
+    accept = ("body", "accept-successor", "XB-NEW", "--for", "XB-NCB", "--folder", folder)
+    listed = ("body", "successors", "--as", "head-2", "--folder", folder)
+    assert "nobody proposed it" in run(*listed).stdout
+    run(*accept, "--as", "head-1")
+    (claim,) = answer(run(*listed, "--json"))["claims"]
+    assert (claim["proposed_by"], claim["heads_in_common"], claim["refused_by"]) == ("head-1", 0, "")
+    done = run(
+        "body",
+        "refuse-successor",
+        "XB-NEW",
+        "--for",
+        "XB-NCB",
+        "--reason",
+        "Not known.",
+        "--as",
+        "head-2",
+        "--folder",
+        folder,
+    )
+    assert done.exit_code == 0, done.output
+    assert "Not known." in run(*listed).stdout
+    assert "another head of body" in run(*accept, "--as", "head-2").stdout, "what was refused is proposed anew"
+    (claim,) = answer(run(*listed, "--json"))["claims"]
+    assert (claim["proposed_by"], claim["refused_by"], claim["refusal"]) == ("head-2", "", "")
+    assert "confirmed by head-1" in run(*accept, "--as", "head-1").stdout
+    assert "No body waits" in run(*listed).stdout
+
+
 def test_body_that_names_no_earlier_one_is_no_successor(run: Run, three: Three) -> None:
     folder, _, _ = three
     line = ("body", "accept-successor", "XB-NCB", "--for", "XB-NEW", "--as", "head-1", "--folder", folder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from entente.kernel.canonical import JsonObject
 from entente.verbs import perform
 from tests.support.api_world import SEEN
 from tests.support.desk_pages import KEY, with_query
@@ -46,8 +47,24 @@ def test_w57_leave_is_asked_of_the_source_from_the_record(world: DeskWorld) -> N
     assert (empty.status_code, "checked" in empty.text) == (400, True)
     asked = browser.send(ask, ask, fields)
     assert asked.status_code == 303, asked.text
-    shown = browser.get(asked.headers["location"]).text
+    page = asked.headers["location"].partition("?")[0]
+    shown = browser.get(page).text
     assert "For the court." in shown
+    assert "Leave holds until" not in shown
+    assert browser.send(ask, f"{page}/forward", {}).status_code == 404
+    source = world.bureau.network["XA-NCB"]
+    world.bureau.network.deliver()
+    answer: JsonObject = {"officer": DUTY, "id": page.rpartition("/")[2], "grant": True, "days": 7, "text": ""}
+    perform(source, "permission_answer", answer)
+    world.bureau.network.deliver()
+    # Until when it holds is said, and it is used where it stands (W122).
+    shown = browser.get(page).text
+    assert "Leave holds until" in shown
+    assert "Forward it to GS" in shown
+    sent = browser.send(page, f"{page}/forward", {})
+    assert sent.headers["location"] == f"{page}?done=record_forwarded"
+    row = world.node.trail.latest(1)[0].act
+    assert (row.verb, row.detail["outcome"]) == ("forward_record", "sent")
 
 
 def test_w57_a_record_is_shown_as_it_stands_at_the_source_and_asked_for_by_its_name(world: DeskWorld) -> None:

@@ -52,6 +52,20 @@ def test_w57_a_list_that_is_entered_is_asked_line_by_line_and_leads_on_to_candid
     assert "XA-NCB/w-1" in browser.get(alone.headers["location"]).text
 
 
+def test_w57_a_row_that_could_not_be_asked_is_mended_in_the_form_of_a_search(world: DeskWorld) -> None:
+    browser = world.browser()
+    page = browser.get(found(world, ask(browser, queries="Muhammadov, 1979\n1979"))).text
+    hidden = dict(
+        re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page.rpartition('/desk/search"')[2])
+    )
+    assert "Mend it and search" in page
+    wrong = browser.http.post("/desk/search", data=hidden, headers=dict(SAME_ORIGIN))
+    assert wrong.status_code == 400
+    assert re.search(r'<textarea id="ask-line"[^>]*>1979</textarea>', wrong.text)
+    mended = browser.http.post("/desk/search", data={**hidden, "line": "Muhammadov, 1979"}, headers=dict(SAME_ORIGIN))
+    assert mended.status_code == 303
+
+
 def test_w57_each_slice_is_a_row_of_the_trail_with_its_purpose_and_without_its_queries(world: DeskWorld) -> None:
     before = world.node.trail.latest(1)[0].sequence
     found(world, ask(world.browser()))

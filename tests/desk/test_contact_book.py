@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
+from html import unescape
 from typing import Any
 
+import pytest
+
+from entente.bodies.model import ContactDays, ContactKind, ContactPoint
+from entente.kernel.canonical import JsonObject
+from entente.kernel.codec import to_object
 from entente.verbs import perform
+from entente.web.desk.contact_pages import contact_line
+from entente.web.wording import Wording
 from tests.support.desk_world import Browser, DeskWorld
 
 POINT = {
@@ -63,6 +72,41 @@ def test_point_in_error_is_given_back_with_what_is_wrong_at_its_field(world: Des
     assert 'id="keep_contact-contact_phone-fault"' in answer.text
     assert 'value="ring me"' in answer.text
     assert "Second desk, +1 555 0101" in answer.text
+
+
+def test_zone_that_there_is_not_is_told_at_its_field(world: DeskWorld) -> None:
+    answer = add(world.browser(), contact_zone="Asia/Nowhere")
+    assert answer.status_code == 400
+    assert 'id="keep_contact-contact_zone-fault"' in answer.text
+    assert "«Asia/Nowhere» is no zone of the time zone database" in unescape(answer.text)
+
+
+@pytest.mark.parametrize(("days", "hours", "answers"), [("every_day", "22:00", False), ("always", "", True)])
+def test_of_another_bodys_point_in_a_zone_not_known_here_no_hour_is_guessed(
+    days: str,
+    hours: str,
+    answers: bool,  # noqa: FBT001 - a case of the test
+) -> None:
+    point = ContactPoint(
+        "x",
+        ContactKind.DRUGS,
+        "Drugs",
+        "+1 555 0100",
+        "",
+        ("en",),
+        "Asia/Nowhere",
+        ContactDays(days),
+        hours,
+        hours and "06:00",
+    )
+    now = datetime(2031, 5, 4, 23, 0, tzinfo=UTC)
+    line: JsonObject = {
+        **to_object(point), "body": {"code": "XA-NCB", "name": "Bureau"}, "said_at": "", "is_old": False,
+    }  # fmt: skip
+    shown = contact_line(line, now, Wording("en", UTC))
+    assert (shown.there_now, shown.answers_now) == ("", answers)
+    known = contact_line({**line, "zone": "Asia/Dushanbe"}, now, Wording("en", UTC))
+    assert (known.there_now, known.answers_now) == ("04:00", True)
 
 
 def test_book_is_narrowed_by_what_for_language_and_words(world: DeskWorld) -> None:

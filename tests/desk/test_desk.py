@@ -11,6 +11,7 @@ import pytest
 from entente.agreements.model import Direction, SuspensionTerms
 from entente.kernel.canonical import JsonObject
 from entente.verbs import perform
+from entente.web.desk import home_page
 from tests.support.api_world import OWN
 from tests.support.desk_world import DeskWorld
 from tests.support.nodes import AGREEMENT_NAME, DUTY, HEAD
@@ -46,6 +47,22 @@ def test_what_waits_stands_there_with_what_is_done_next_the_most_pressing_first(
     assert lines[place[f"Hit on {OWN}"]].endswith("Answer")
 
 
+def test_what_is_for_information_takes_the_place_of_nothing_that_presses(
+    world: DeskWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place in range(3):
+        sent_to_us(world, subject=f"Statistics {place}")
+        sent_to_us(world, subject=f"Usual {place}", for_action=True)
+    sent_to_us(world, subject="Taken at the river", for_action=True, urgency="immediate_danger_to_life")
+    answer: Any = perform(world.node, "waiting_list", {"officer": DUTY, "limit": 3})
+    assert [one["for_action"] for one in answer["messages"]] == [True] * 3 + [False] * 3
+    assert "Taken at the river" in {one["subject"] for one in answer["messages"]}
+    monkeypatch.setattr(home_page, "OF_EACH_MAX", 3)
+    text = world.browser().get(DESK).text
+    assert 'Information <span class="count">3+</span>' in text
+    assert "Taken at the river" in text
+
+
 def test_desk_is_narrowed_to_one_kind(world: DeskWorld) -> None:
     browser = world.browser()
     lines = waiting(browser.get(f"{DESK}?kind=permission").text)
@@ -79,7 +96,10 @@ def test_recalled_message_waits_for_nobody(world: DeskWorld) -> None:
 @pytest.mark.parametrize(
     ("role", "kinds"),
     [
-        ("duty_officer", {"Leave asked", "Hit", "For action", "To do", "Contact points", "Information"}),
+        (
+            "duty_officer",
+            {"Leave asked", "Hit", "Standing query", "For action", "To do", "Contact points", "Information"},
+        ),
         ("head_of_body", {"Leave asked", "For action", "Contact points", "Information"}),
         ("analyst", {"For action", "Information"}),
         ("border_officer", set()),
@@ -109,9 +129,31 @@ def test_new_match_of_a_standing_query_is_looked_at_and_put_away(world: DeskWorl
     assert "XA-NCB/w-3" in text
     # Its reason is the reason of what is looked at next.
     assert browser.get("/desk/records/XA-NCB/w-3").status_code == 200
+    # It is judged as a candidate is, for what the query was left for (W121).
+    judge = f"/desk/search/{world.standing}/XA-NCB/w-3"
+    assert f'href="{judge}"' in text
+    beside = browser.get(judge)
+    assert beside.status_code == 200
+    assert "Мухаммедов Абдулло" in beside.text
+    rejected = browser.send(
+        judge,
+        f"/desk/judge/{world.standing}/reject/XA-NCB/w-3",
+        {
+            "version": "1",
+            "score": "960",
+            "reason": "rejected_other_person",
+            "circumstances": "Another father",
+            "evidence": "[]",
+        },
+    )
+    assert rejected.status_code == 303
+    assert "Another father" in browser.get(rejected.headers["location"]).text
+    # Looked at, it waits on the desk until it is put away.
+    assert "match of your query waits to be put away" in browser.get(DESK).text
     settled = browser.send(page, f"{page}/settle/{world.match}", {})
     assert settled.headers["location"] == f"{page}?done=match_settled"
     assert "XA-NCB/w-3" not in browser.get(page).text
+    assert f'href="{page}"' not in browser.get(DESK).text
     assert world.browser("analyst").get(page).status_code == 404
 
 

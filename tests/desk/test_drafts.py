@@ -118,6 +118,13 @@ def test_draft_is_taken_from_our_own_page_in_a_session_for_an_act_of_the_table(w
     assert world.desk.drafts.kept == {}
 
 
+def test_w120_what_is_typed_to_be_searched_is_not_kept(world: DeskWorld) -> None:
+    browser = world.browser()
+    assert '<form class="card" method="post" action="/desk/search" data-draft="no"' in browser.get("/desk/search").text
+    assert keep(browser, "/desk/search", "ask", line="Muhammadov").status_code == 400
+    assert not world.desk.drafts.kept
+
+
 def test_page_given_back_stays_the_page_that_the_form_stood_on(world: DeskWorld) -> None:
     browser = world.browser()
     page = f"{NEW}?case={world.bureau.case}"

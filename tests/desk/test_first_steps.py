@@ -29,7 +29,14 @@ def test_step_leads_only_where_the_role_may_go(world: DeskWorld, role: str) -> N
 
 WAYS = {
     "duty_officer": {"/desk/batches", "/desk/imports", "/desk/directory", "/desk/matrix"},
-    "head_of_body": {"/desk/instruments", "/desk/directory", "/desk/matrix", "/desk/trail", "/desk/node"},
+    "head_of_body": {
+        "/desk/instruments",
+        "/desk/directory",
+        "/desk/matrix",
+        "/desk/trail",
+        "/desk/node",
+        "/desk/officers",
+    },
     "data_protection_officer": {"/desk/trail"},
     "node_operator": {"/desk/node"},
     "supervisor": {"/desk/trail"},
@@ -56,7 +63,7 @@ def test_it_says_for_whom_one_works_and_with_whom_in_every_language(world: DeskW
     assert say.code("roles", "duty_officer") in text
     assert "XA-NCB" in text
     assert "police-data-agreement" in text
-    others = {"accounts", "governing", "trail", "node"}
+    others = {"officers", "accounts", "governing", "trail", "node"}
     assert all(escape(say.text(f"first_steps.{name}")) in text for name, _, _ in STEPS if name not in others)
 
 

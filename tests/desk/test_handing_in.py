@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from html import unescape
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from entente.agreements.drafts import file_of, read_files
 from entente.web.desk.multipart import SMALL_FILES_MAX
 from tests.desk.test_instruments import SUSPENSION, drafted, file_on, head, signed, state_of
-from tests.support.desk_world import Browser, DeskWorld, FilesSent
+from tests.support.desk_world import COOKIE, Browser, DeskWorld, FilesSent
 from tests.support.nodes import AGREEMENT_NAME
 
 AT = f"/desk/instruments/{AGREEMENT_NAME}"
@@ -58,6 +59,19 @@ def test_w77_each_file_that_is_none_is_named_with_what_is_wrong_and_nothing_is_t
     assert "«odd name.json»: it is not UTF-8" in text
     assert "«list.csv»: it is no JSON" in text
     assert "good.json" not in text
+    assert state_of(world, "XB-NCB")[0]["state"] == "active"
+
+
+def test_who_has_to_prove_who_they_are_is_told_to_choose_the_files_again(world: DeskWorld) -> None:
+    browser = head(world)
+    sent = files(("signed.json", signed(world, file_on(browser, page := draft(world, browser)))))
+    sessions, name = world.signed_in.sessions, browser.http.cookies[COOKIE]
+    sessions[name] = replace(sessions[name], is_recent=False)
+    told = browser.send(page, FILES, {}, sent)
+    assert "then choose the files again and send this form; nothing else of it is lost" in told.text
+    assert (
+        "then send this form again; nothing of it is lost" in browser.send(page, "/desk/to-sign", {"signed": "{}"}).text
+    )
     assert state_of(world, "XB-NCB")[0]["state"] == "active"
 
 

@@ -6,7 +6,6 @@ import gzip
 import json
 import re
 from collections.abc import Iterator, Mapping
-from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -278,91 +277,6 @@ def test_w56_a_table_is_looked_at_imported_and_its_rejects_are_downloaded(world:
     # The file is gone with its job, and the import is among those of the day.
     assert browser.get(to).status_code == 404
     assert job in browser.get("/desk/imports").text
-
-
-NO_KEY = "Book,Page,Surname,Born,Remark\nA,1,Velk,1979,tall\nA,2,Sorn,1980,\nB,1,Tal,1981,\nB,1,Una,1981,\n"
-HIDDEN = re.compile(r'name="chosen_from" value="([0-9a-f]{32})"')
-
-
-def mapping_in(page: str) -> str:
-    found = re.search(r'<textarea id="begin_import-mapping".*?>(.*?)</textarea>', page, re.DOTALL)
-    assert found is not None
-    return unescape(found[1])
-
-
-def chosen(page: str) -> dict[str, str]:
-    """Return what stands in the selects of a table's columns, and what tells whether something else is chosen."""
-    found = re.findall(r'<select[^>]*name="(meant\.[^"]*|row_schema)".*?value="(\w+)" selected', page, re.DOTALL)
-    (names,) = re.findall(r'<textarea name="table_columns" hidden>(.*?)</textarea>', page, re.DOTALL)
-    return {**dict(found), "table_columns": unescape(names), "chosen_from": HIDDEN.findall(page)[0]}
-
-
-def test_w119_columns_make_the_key_without_a_line_of_yaml(world: DeskWorld) -> None:
-    browser = world.browser()
-    to = sent(browser, "register.csv", NO_KEY.encode())
-    page = browser.get(to).text
-    assert "No column tells these rows apart by itself" in page
-    assert 'keys: ["?"]' in mapping_in(page)
-    # Nothing else has to be entered by then, and what is entered stays.
-    choice = {
-        **chosen(page),
-        "key_columns": ["Book", "Page"],
-        "meant.5": "notes",
-        "title": "A title",
-        "mapping": mapping_in(page),
-    }
-    answer = browser.http.post(f"{to}/columns", data={**browser.frame(to), **choice}, headers=dict(SAME_ORIGIN))
-    assert answer.headers["location"] == f"{to}#columns"
-    page = browser.get(to).text
-    assert "3 different keys among 4 rows." in page
-    assert re.search(r"1 row has the key of a row before it, and would be rejected: <bdi[^>]*>B, 1</bdi>", page)
-    assert 'value="A title"' in page
-    assert 'value="Book" checked' in page
-    assert 'id="summary"' not in page
-    mapping = mapping_in(page)
-    assert 'keys: ["Book", "Page"]' in mapping
-    assert 'notes: {column: "Remark"}' in mapping
-    # Another choice at the moment of the import is looked at first; the same one is imported.
-    other = {**chosen(page), "key_columns": ["Book", "Page", "Surname"], "mapping": mapping}
-    assert begin(browser, to, "begin", **other).headers["location"] == to
-    page = browser.get(to).text
-    assert "Every row has a key of its own." in page
-    assert "The first rows as they would be read" in page
-    same = {**chosen(page), "key_columns": ["Book", "Page", "Surname"], "mapping": mapping_in(page)}
-    job = begin(browser, to, "begin", **same).headers["location"].partition("?")[0]
-    world.work()
-    ended = re.sub(r"<[^>]*>|\s+", " ", browser.get(job).text)
-    assert re.search(r"New +4 ", ended)
-    about: Mapping[str, Any] = {"officer": DUTY, "purpose": "arrest", "crime_area": "fugitives"}
-    record: Any = perform(world.node, "record_show", {"record": "XB-NCB/row-B:1:Una", **about})
-    assert record["record"]["schema"] == "Person"
-
-
-def test_w119_what_is_written_in_the_mapping_stays_while_nothing_else_is_chosen(world: DeskWorld) -> None:
-    browser = world.browser()
-    to = sent(browser, "register.csv", CSV.encode())
-    page = browser.get(to).text
-    # The first column is proposed, since every row has another value there.
-    same = {**chosen(page), "key_columns": ["Номер"]}
-    begin(browser, to, "preview", **same)
-    page = browser.get(to).text
-    assert mapping_in(page).strip() == MAPPING.strip()
-    # Of another schema, what its records cannot have is proposed anew.
-    other = {**same, "row_schema": "Vehicle", "meant.2": "name"}
-    assert begin(browser, to, "preview", **other).status_code == 303
-    assert "schema: Vehicle" in mapping_in(browser.get(to).text)
-
-
-def test_w119_a_column_that_is_not_there_gives_the_form_back(world: DeskWorld) -> None:
-    browser = world.browser(language="ar")
-    to = sent(browser, "register.csv", NO_KEY.encode())
-    choice = {**chosen(browser.get(to).text), "key_columns": ["<b>"]}
-    answer = browser.http.post(f"{to}/columns", data={**browser.frame(to), **choice}, headers=dict(SAME_ORIGIN))
-    assert answer.status_code == 400
-    assert 'href="#choose_columns-key_columns"' in answer.text
-    assert re.search(r'<fieldset class="ticks has-fault" id="choose_columns-key_columns"', answer.text)
-    assert "<b>" not in answer.text
-    assert 'lang="en"' not in re.sub(r"<button[^>]*>English</button>", "", answer.text)
 
 
 def test_w56_terms_say_kinds_of_single_objects_and_who_alone_may_know_and_the_preview_shows_it(

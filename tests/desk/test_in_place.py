@@ -32,7 +32,7 @@ BY_ITSELF = {"HX-Request": "true"}
 CHANGING = frozenset({
     "desk", "messages", "message", "hits", "hit", "cases", "case", "shift", "shifts", "one_shift", "roster", "calls", "held",
     "standing", "matches", "instruments", "instrument", "sharing", "directory", "body", "groups", "group", "units", "contacts",
-    "requests", "request", "permission", "powers", "node",
+    "requests", "request", "permission", "powers", "node", "successor",
 })  # fmt: skip
 """Pages that can change beneath an officer by somebody's act."""
 
@@ -104,6 +104,8 @@ def test_case_of_a_team_is_asked_for_by_who_oversees_it_and_not_by_their_page(wo
         ("decide_held", "17", "held", "", ""),
         ("settle_match", "2031/000001", "match", "", DUTY),
         ("task_measure", "hit-1", "power", "", ""),
+        # Who may confirm what was proposed for a unit has it on the desk at once.
+        ("limit_unit", "xb-gate4", "power", "", ""),
     ],
 )
 def test_pages_are_told_what_other_systems_are_not(

@@ -8,10 +8,15 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from entente.agreements.drafts import file_of, read_files
 from entente.cli.statement_files import sign_file
+from entente.formats.instruments import read_instrument
 from entente.kernel.statement import Statement
 from entente.verbs import perform
+from entente.verbs.references import names_of
+from entente.web.wording import LANGUAGES, texts_of
 from tests.support.desk_world import Browser, DeskWorld
 from tests.support.nodes import AGREEMENT_NAME, PASSPHRASE
 
@@ -141,6 +146,23 @@ def test_instrument_that_does_not_hold_together_is_given_back(world: DeskWorld) 
     answer = browser.send("/desk/propose", "/desk/propose", {"instrument_file": "kind: charter\nname: <b>"})
     assert answer.status_code == 400
     assert "name: &lt;b&gt;" in answer.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_w127_instrument_is_begun_with_a_sample_that_can_be_put_forward(world: DeskWorld, language: str) -> None:
+    browser = world.browser("head_of_body", language)
+    assert 'href="/desk/propose?begin=sample"' in browser.get("/desk/propose").text
+    shown = re.search(r"<textarea[^>]*>(.*?)</textarea>", browser.get("/desk/propose?begin=sample").text, re.DOTALL)
+    assert shown is not None
+    file = unescape(shown[1]).lstrip("\n")
+    names = names_of(world.node)
+    read = read_instrument(file.encode(), world.node.lists, {one.code: one.id for one in names.bodies.values()})
+    assert {names.code(one) for one in read.parties} == {"GS", "XB-NCB"}
+    assert read.title == texts_of(language)["sample.title"]
+    for code in world.node.lists.record_kinds:
+        assert f"- {code}  # " in file
+    answer = browser.send("/desk/propose", "/desk/propose", {"instrument_file": file})
+    assert answer.status_code == 303, answer.text
 
 
 def test_head_signs_the_file_of_the_desk_on_a_machine_of_their_own(world: DeskWorld, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from entente.kernel.canonical import JsonObject
 from entente.verbs import perform
 from tests.support.desk_world import Browser, DeskWorld
 from tests.support.nodes import DUTY
@@ -170,6 +171,21 @@ def test_answer_begins_with_what_it_answers(world: DeskWorld) -> None:
     assert browser.get(f"{MESSAGES}/new?answers=message-0").status_code == 404
 
 
+def test_w116_form_of_an_answer_shows_the_question_once_it_was_opened_and_folds_a_long_one(world: DeskWorld) -> None:
+    browser = world.browser()
+    for words, is_folded in (("Who drives it?", False), ("Who drives it? " * 60, True)):
+        message = received(world, text=words.strip())
+        for page in (f"{MESSAGES}/new?answers={message}", f"/desk/circular?answers={message}"):
+            closed = browser.get(page).text
+            assert "Look at it and open it" in closed
+            assert "Who drives it?" not in closed
+        browser.send(f"{MESSAGES}/{message}", f"{MESSAGES}/{message}/open", {})
+        for page in (f"{MESSAGES}/new?answers={message}", f"/desk/circular?answers={message}"):
+            shown = browser.get(page).text
+            assert "Who drives it?" in shown
+            assert ("<summary>Its text</summary>" in shown) is is_folded
+
+
 def test_message_that_the_instrument_does_not_carry_is_refused_with_its_grounds_and_nothing_written_is_lost(
     world: DeskWorld,
 ) -> None:
@@ -220,3 +236,22 @@ def test_case_is_noted_closed_and_reopened(world: DeskWorld) -> None:
     assert late.status_code == 409
     assert "closed case takes no new work" in late.text
     assert browser.send(page, f"{page}/reopen", {"reason": "Came back.", "version": "2"}).status_code == 303
+
+
+def test_message_that_its_sender_recalled_has_a_name_and_says_for_what_it_came(world: DeskWorld) -> None:
+    source, letter = world.bureau.network["XA-NCB"], {"subject": "The wrong boat", "text": "x", "urgency": "normal"}
+    given: JsonObject = {"officer": DUTY, "instrument": "charter", "to": "XB-NCB", "for_action": True, **letter}
+    sent: Any = perform(source, "message_send", given)
+    world.bureau.network.deliver()
+    page, browser = f"/desk/messages/{sent['message']['id']}", world.browser()
+    assert 'class="tag is-warn">for action' in browser.get(page).text
+    perform(source, "message_recall", {"officer": DUTY, "id": sent["message"]["id"], "reason": "To the wrong body."})
+    world.bureau.network.deliver()
+    for where in (page, "/desk/messages"):
+        text = browser.get(where).text
+        assert "The wrong boat" not in text, "nothing that it said is kept"
+        assert '<bdi dir="auto">Recalled message</bdi>' in text
+        assert '<bdi dir="auto"></bdi>' not in text, "no link and no heading is without words"
+    text = browser.get(page).text
+    assert 'class="tag">for action' in text
+    assert re.search(r"<title>[^<]*Recalled message", text)

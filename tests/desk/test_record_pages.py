@@ -60,9 +60,9 @@ def test_w68_the_newest_version_stands_beside_the_one_before(world: DeskWorld) -
     answer = officer(world).get(VERSIONS)
     assert answer.status_code == 200
     assert [row for row in rows_of(answer.text) if row[-1] in {"added", "changed", "taken away"}] == [
-        ["Birth date", "1 1979", "2 1979-03-14", "changed"],
-        ["Weight", "", "2 82", "added"],
-        ["Alias", "1 Abu", "", "taken away"],
+        ["Birth date", "1 1979 observed", "2 1979-03-14 observed", "changed"],
+        ["Weight", "", "2 82 observed", "added"],
+        ["Alias", "1 Abu observed", "", "taken away"],
     ]
     assert "3 lines changed" in answer.text
     assert latest(world)["versions"] == [2, 1]
@@ -207,7 +207,12 @@ def test_w70_values_are_replaced_taken_away_and_added_in_one_version(world: Desk
     }  # fmt: skip
     rows = [row for row in rows_of(browser.get(VERSIONS).text) if row[-1] in {"added", "changed", "taken away"}]
     assert [row[-1] for row in rows] == ["changed", "added", "taken away"]
+    assert "observed" in rows[0][1]
     assert "assessed" in rows[0][2]
+    assert "observed" in rows[1][2]
+    page = browser.get(RECORD).text
+    assert page.count(">assessed</span>") == 1, "the name alone"
+    assert ">observed</span>" in page
 
 
 def test_w70_two_officers_who_edit_one_version_are_told_and_nothing_is_overwritten(world: DeskWorld) -> None:
@@ -280,3 +285,26 @@ def test_w70_another_bodys_record_is_not_corrected_here(world: DeskWorld) -> Non
     assert "/desk/correct/" not in browser.get("/desk/records/XA-NCB/w-1").text
     assert "/desk/correct/" in browser.get(RECORD).text
     assert "/desk/correct/" not in officer(world, "analyst").get(RECORD).text
+
+
+def test_w125_of_a_record_that_was_withdrawn_it_is_said_who_confirmed(world: DeskWorld) -> None:
+    browser, holders = officer(world), "/desk/holders/XB-NCB/p-1"
+    assert browser.get("/desk/holders/XA-NCB/w-1").status_code == 404, "of another body's record nothing is said"
+    done = browser.send(
+        RECORD, "/desk/withdraw/XB-NCB/p-1", {"version": stands(world)["version"][0], "reason": "Found."}
+    )
+    assert done.headers["location"] == f"{holders}?done=record_withdrawn"
+    asked = browser.get(done.headers["location"]).text
+    assert "0 of 1" in asked
+    assert "not confirmed, asked" in asked
+    assert "data-every" in asked
+    world.bureau.network.deliver()
+    away = browser.get(RECORD)
+    assert (away.status_code, away.headers["location"]) == (303, holders)
+    text = browser.get(holders).text
+    assert "1 of 1" in text
+    assert "withdrawal confirmed" in text
+    assert "data-every" not in text
+    assert "Мухаммедов" not in text, "what it said is shown to nobody any more"
+    assert browser.get("/desk/records/XA-NCB/w-9").status_code == 404
+    assert officer(world, "node_operator").get(holders).status_code == 403

@@ -63,6 +63,7 @@ def test_page_opens_to_the_roles_of_its_row_and_to_no_other(world: DeskWorld, pa
                 "ask_source",
                 "consult",
                 "versions",
+                "holders",
                 "correct",
                 "record_file",
                 "original",

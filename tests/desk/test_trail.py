@@ -120,6 +120,9 @@ def test_w77_the_log_is_held_against_earlier_checkpoints_anew_each_time(world: D
     answer = browser.send(page, page, {}, sent)
     assert answer.status_code == 303, answer.text
     text = browser.get(page).text
+    assert text.index('id="done"') < text.index("mine.txt") < text.index('id="checkpoint"'), (
+        "what was found stands first"
+    )
     assert re.search(r"mine\.txt.*goes on from it", text)
     assert re.search(r"changed\.txt.*does not go on from it.*not signed by a key of this body", text)
     assert "mine.txt" not in world.browser("head_of_body").get(page).text, "it is kept for its session alone"
@@ -131,6 +134,12 @@ def test_w77_the_log_is_held_against_earlier_checkpoints_anew_each_time(world: D
         assert re.search(rf"{name}.*is no such file.*note", text)
     assert re.search(r"mine\.txt.*goes on from it", text)
     assert browser.send(page, page, {}).status_code == 400, "without a file there is nothing to check"
+
+
+def test_case_leads_who_may_read_the_trail_to_its_proofs(world: DeskWorld) -> None:
+    place = f'href="/desk/trail/cases/{world.bureau.case}" download'
+    assert place in world.browser("head_of_body").get(f"/desk/cases/{world.bureau.case}").text
+    assert place not in world.browser().get(f"/desk/cases/{world.bureau.case}").text
 
 
 def test_w104_exported_case_of_any_body_is_judged_on_the_page(world: DeskWorld) -> None:

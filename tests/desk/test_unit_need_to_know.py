@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from entente.bodies.model import Compromise
+from entente.exchange.model import EXPIRY_DAYS
 from entente.kernel.canonical import JsonObject
 from entente.kernel.ids import BodyId, KeyId, OfficerId
 from entente.trail.proving import judge_file
@@ -219,3 +220,26 @@ def test_d11_doubts_about_a_bodys_keys_name_no_record_out_of_reach(
     assert [one["row"] for one in after][-len(before) :] == [one["row"] for one in before], "each row is there still"
     assert "w-1" not in json.dumps(after)
     assert {one["subject_name"] for one in items_for(HEAD)} >= {"XA-NCB/w-1"}
+
+
+def test_m29_message_that_failed_and_answers_an_item_out_of_reach_waits_for_nobody_of_the_unit(
+    world: DeskWorld,
+) -> None:
+    message = answering(world, world.bureau.hit)
+    world.bureau.network.clock.move(days=EXPIRY_DAYS + 1)
+    world.node.exchange.tend()
+
+    def waiting_for(officer: str) -> bool:
+        answer: Any = perform(world.node, "waiting_list", {"officer": officer})
+        return message in {one["id"] for one in answer["failed"]}
+
+    assert waiting_for(BRANCH)
+    limit(world, kinds=["vehicle"])
+    assert waiting_for(DUTY)
+    assert not waiting_for(BRANCH)
+    assert message not in signed_in(world, BRANCH).get("/desk/").text
+    given: JsonObject = {"officer": BRANCH}
+    absent = refused(world, "message_note_failure", {**given, "id": "message-0"})
+    assert refused(world, "message_note_failure", {**given, "id": message}) == absent
+    perform(world.node, "message_note_failure", {"officer": DUTY, "id": message})
+    assert not waiting_for(DUTY)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from demo.desks import CODE_SECONDS, PASSWORD, Account, enrol, told
+from demo.desks import CODE_SECONDS, PASSWORD, Account, enrol, secrets_of, told
 from demo.stage import StoryBrokenError
 from entente.app import open_parts, parts_of
 from entente.node import Node
@@ -36,11 +36,13 @@ def test_account_of_the_demonstration_signs_in_with_what_was_printed(node: Node)
     with serving(application(node)) as address:
         account = enrol("XA-NCB", address, DUTY, str(invited["code"]))
         at = datetime.now(UTC)
-        lines = list(told([account], at))
-        assert any(
-            account.code(at) in line and account.secret in line and f"{address}/desk/first-steps" in line
-            for line in lines
-        )
+        other = replace(account, officer="head-1", secret=account.secret[::-1])
+        lines = list(told([account, other], at))
+        assert f"XA-NCB  {address}/desk/first-steps" in lines[1]
+        assert f"{DUTY} {account.code(at)} · head-1 {other.code(at)}" in lines[2]
+        assert account.secret not in "\n".join(lines)
+        kept = secrets_of([account, other]).splitlines()
+        assert [(account.secret in line, other.secret in line) for line in kept] == [(True, False), (False, True)]
         assert PASSWORD in lines[0]
         with httpx.Client(base_url=address, headers=SAME_ORIGIN, trust_env=False) as browser:
             fields = {

@@ -29,6 +29,8 @@ SHOWN = tuple(page for page in PAGES if isinstance(page, ShowPage) and page.temp
 """All but what a browser keeps and does not show, which has no template."""
 TOLD_WITHIN_SECONDS = 2.0
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+PAPER = {"width": 794, "height": 1123}
+"""A4 at 96 dots an inch."""
 
 
 @pytest.fixture(scope="module")
@@ -182,6 +184,39 @@ def test_person_is_searched_compared_and_confirmed(
         assert page.url == url
 
 
+def test_w120_nothing_leaves_the_page_while_a_name_is_typed(world: DeskWorld, browser: Browser, address: str) -> None:
+    with window(browser, world, address, viewport=DESK) as seen:
+        seen.page.clock.install()
+        seen.open("/desk/search")
+        sent: list[tuple[str, str | None]] = []
+        seen.page.on("request", lambda request: sent.append((request.url, request.post_data)))
+        seen.page.locator("#ask-line").press_sequentially("Muhammadov")
+        seen.page.click("text=More fields")
+        seen.page.locator("#ask-names").press_sequentially("Muhammadov")
+        seen.page.clock.fast_forward(60_000)
+        seen.page.wait_for_timeout(100)
+        assert "Muhammadov" not in str(sent)
+        seen.page.reload()
+        assert seen.page.input_value("#ask-line") == ""
+        assert "Muhammadov" not in str(sent)
+
+
+def test_w120_enter_asks_one_line_and_ends_a_line_of_a_zone(world: DeskWorld, browser: Browser, address: str) -> None:
+    with window(browser, world, address, viewport=DESK) as seen:
+        seen.open("/desk/search")
+        seen.page.select_option("#ask-purpose", "identify")
+        seen.page.select_option("#ask-crime_area", "fugitives")
+        seen.page.fill("#ask-occasion", "Gate 4")
+        box = seen.page.locator("#ask-line")
+        box.press_sequentially("P<UTOERIKSSON<<ANNA\nL898902C36")
+        assert box.input_value() == "P<UTOERIKSSON<<ANNA\nL898902C36"
+        box.fill("Muhammadov, 1979")
+        with seen.page.expect_navigation():
+            box.press("Enter")
+        assert seen.page.locator("li.candidate").count() > 0
+        assert seen.complaints == []
+
+
 def test_form_in_error_leads_to_its_field(world: DeskWorld, browser: Browser, address: str) -> None:
     with window(browser, world, address, viewport=DESK) as seen:
         page = seen.page
@@ -221,6 +256,12 @@ def test_language_is_switched_at_once_and_comes_back_to_the_page(
         seen.page.click("text=العربية")
         assert seen.page.evaluate("document.documentElement.dir") == "rtl"
         assert seen.page.url.endswith(world.bureau.case)
+        # What was written a moment ago is there in the next language too.
+        seen.page.fill("textarea[data-act=note_case]", "Half a note")
+        seen.page.click("details.menu summary")
+        seen.page.click("button[lang=fr]")
+        assert seen.page.evaluate("document.documentElement.lang") == "fr"
+        assert seen.page.input_value("textarea[data-act=note_case]") == "Half a note"
 
 
 @pytest.mark.parametrize("has_stream", [True, False], ids=["by_the_stream", "asked_each_half_minute_without_one"])
@@ -276,6 +317,23 @@ def test_paper_shows_the_case_and_no_buttons(world: DeskWorld, browser: Browser,
         assert not seen.page.is_visible("text=Write a note")
         assert not seen.page.is_visible("nav[aria-label='Pages']")
         assert seen.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+
+
+def test_paper_shows_a_long_fact_of_a_record_to_its_end_and_as_large_as_the_rest(
+    world: DeskWorld, browser: Browser, address: str
+) -> None:
+    page = next(page for page in PAGES if isinstance(page, ShowPage) and page.name == "record")
+    with window(browser, world, address, viewport=PAPER) as seen:
+        with_query(world)
+        seen.open(path_of(world, page))
+        seen.page.evaluate("document.querySelector('td .value').textContent = 'a tall man '.repeat(60)")
+        seen.page.emulate_media(media="print")
+        fits, size = seen.page.evaluate(
+            """() => { const value = document.querySelector("td .value"), table = value.closest("table");
+            return [table.scrollWidth <= table.parentElement.clientWidth, getComputedStyle(value).fontSize
+            === getComputedStyle(value.closest("td")).fontSize]; }"""
+        )
+        assert (fits, size) == (True, True)
 
 
 def test_window_keeps_its_promises_of_the_policy(world: DeskWorld, browser: Browser, address: str) -> None:

@@ -121,6 +121,27 @@ def test_every_act_of_a_page_is_reached_by_tab_and_where_one_is_is_seen(
         assert seen.page.evaluate(MISSED) == []
 
 
+GROUPS = """() => [".exercise", "footer"].map(one => getComputedStyle(document.querySelector(one)).display)"""
+CUT = """() => [...document.querySelectorAll(".scroll")].filter(one => getComputedStyle(one).overflowX !== "visible"
+    || one.scrollWidth > one.clientWidth + 1).length"""
+
+
+def test_w126_paper_shows_tables_whole_and_an_exercise_on_every_sheet(
+    world: DeskWorld, browser: Browser, address: str
+) -> None:
+    with window(browser, world, address, role="head_of_body", viewport={"width": 718, "height": 1_000}) as seen:
+        seen.page.emulate_media(media="print")
+        for path in ("/desk/sharing", "/desk/trail", "/desk/cases", "/desk/directory"):
+            seen.open(path)
+            assert seen.page.evaluate(CUT) == 0, path
+            assert seen.overflow() <= 0, path
+        # What a node of an exercise writes (tests/desk/test_exercise.py).
+        mark = """() => { document.body.classList.add("is-exercise");
+            document.body.insertAdjacentHTML("afterbegin", "<aside class=exercise>EXERCISE</aside>"); }"""
+        seen.page.evaluate(mark)
+        assert seen.page.evaluate(GROUPS) == ["table-header-group", "table-footer-group"]
+
+
 PRESS = """([key, code, shiftKey]) => document.activeElement.dispatchEvent(
     new KeyboardEvent("keydown", { key, code, shiftKey, bubbles: true, cancelable: true }))"""
 

@@ -47,11 +47,11 @@ def ask(node: Node, verb: str, **given: Any) -> Any:  # noqa: ANN401 - a verb's 
 
 
 def open_case(node: Node) -> object:
-    return ask(node, "case_open", officer="head-1", title="Test", crime_area="fugitives")
+    return ask(node, "case_open", officer="duty-1", title="Test", crime_area="fugitives")
 
 
-def add_head_role(node: Node) -> None:
-    ask(node, "officer_add", officer="head-1", id="head-1", roles=["head_of_body", "duty_officer"])
+def enter_officer(node: Node) -> None:
+    ask(node, "officer_add", officer="head-1", id="duty-1", roles=["duty_officer"])
 
 
 def trail_rows(node: Node) -> int:
@@ -60,7 +60,7 @@ def trail_rows(node: Node) -> int:
 
 ACTS: dict[str, Callable[[Node], object]] = {
     "case": open_case,
-    "officer": add_head_role,
+    "officer": enter_officer,
     "address": lambda node: ask(node, "body_addresses", addresses=["http://xa.test"]),
 }
 
@@ -69,7 +69,7 @@ ACTS: dict[str, Callable[[Node], object]] = {
 def test_n2_nothing_is_signed_or_kept_until_the_clock_has_passed_the_last_stamp(settings: Settings, act: str) -> None:
     machine = SetClock(datetime.now(tz=UTC) + timedelta(minutes=1))
     with opened(settings, machine) as node:
-        add_head_role(node)
+        enter_officer(node)
         rows, last = trail_rows(node), machine.moment
         machine.moment = last - timedelta(hours=1)
         with pytest.raises(Unavailable, match="clock stepped back"):
@@ -85,7 +85,7 @@ def test_n2_nothing_is_signed_or_kept_until_the_clock_has_passed_the_last_stamp(
 def test_n1_node_started_again_on_a_clock_that_is_behind_its_trail_knows_its_last_stamp(settings: Settings) -> None:
     ahead = datetime.now(tz=UTC) + timedelta(days=2)
     with opened(settings, SetClock(ahead)) as node:
-        add_head_role(node)
+        enter_officer(node)
     machine = SetClock(ahead - timedelta(days=1))
     with opened(settings, machine) as node:
         assert node.clock.now() == ahead
@@ -122,8 +122,8 @@ def test_n32_year_ahead_for_a_moment_erases_nothing_and_costs_no_more_than_the_m
     file.write_text('{"schema": "Person", "id": "p-1", "properties": {"name": ["Jane Roe"]}}\n', encoding="utf-8")
     machine = CountingClock(datetime.now(tz=UTC))
     with opened(settings, machine) as node:
-        add_head_role(node)
-        ask(node, "record_import", officer="head-1", file=str(file), terms=TERMS)
+        enter_officer(node)
+        ask(node, "record_import", officer="duty-1", file=str(file), terms=TERMS)
         rows = trail_rows(node)
         machine.run(timedelta(minutes=1), timedelta(days=1_900))
         with suppress(Unavailable):
@@ -138,4 +138,4 @@ def test_n32_year_ahead_for_a_moment_erases_nothing_and_costs_no_more_than_the_m
         open_case(node)
         assert node.trail.latest(1)[0].at == machine.moment
         about = {"purpose": "arrest", "crime_area": "fugitives"}
-        assert ask(node, "record_list", officer="head-1", **about)["records"]
+        assert ask(node, "record_list", officer="duty-1", **about)["records"]

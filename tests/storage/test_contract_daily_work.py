@@ -244,12 +244,12 @@ def test_what_waits_here_is_what_came_and_was_not_answered_and_what_is_held(stor
         hits = [(way, hit.state) for way, hit in papers.open_hits(9)]
         assert hits == [(Way.SENT, HitState.HELD), (Way.RECEIVED, HitState.TOLD)]
         assert [one.header.id for one in papers.open_permissions(9)] == ["theirs-waiting"]
-        assert [one.header.id for one in papers.open_messages(9)] == ["do-new", "know-new", "do-opened"]
+        assert [one.header.id for one in papers.open_for_information(9)] == ["know-new"]
         assert [one.header.id for one in papers.open_for_action(9)] == ["do-new", "do-opened"]
         query = sa.select(correspondence_item.c.id).where(correspondence_item.c.state == MessageState.DONE.value)
         done = set(view.connection.execute(query).scalars())
         assert done == {"do-concluded", "know-opened", "know-concluded"}
-        assert len(papers.open_messages(1)) == len(papers.open_hits(1)) == 1
+        assert len(papers.open_for_action(1)) == len(papers.open_hits(1)) == 1
 
 
 def test_what_went_out_in_one_act_is_found_by_each_of_it(store: Store) -> None:

@@ -27,7 +27,7 @@ def test_node_takes_time_ids_and_index_from_its_parts(tmp_path: Path) -> None:
     index = MemoryIndex()
     parts = replace(standard, clock=ManualClock(), ids=CountingIds("xa"), open_index=lambda: nullcontext(index))
     with open_parts(settings, parts) as (node, store):
-        node.directory.put_officer(HEAD, Officer(DUTY, frozenset({"duty_officer"})))
+        node.directory.officers.put(HEAD, Officer(DUTY, frozenset({"duty_officer"})))
         with store.view() as view:
             assert view.trail.latest(1)[0].at == NOW
         assert node.identity.index is index

@@ -35,7 +35,7 @@ def test_n21_lists_and_items_are_read_while_another_act_is_under_way(tmp_path: P
     create_folder(tmp_path, NewBody(bureau, "XA-NCB", "Bureau", "XA", "UTC", (), (PASSPHRASE,) * 3, 2, PASSPHRASE))
     settings = Settings.at(tmp_path)
     with open_parts(settings, parts_of(settings)) as (node, store):
-        node.directory.put_officer(HEAD, Officer(DUTY, frozenset({"duty_officer"})))
+        node.directory.officers.put(HEAD, Officer(DUTY, frozenset({"duty_officer"})))
         kept = node.cases.open_case(DUTY, "Kept", "fugitives").number
         with store.unit():
             # A second unit for writing would wait for this one, and the store says so of one thread (storage.write_lock).

@@ -32,7 +32,7 @@ def opened(tmp_path: Path) -> Iterator[tuple[Node, Store]]:
     create_folder(tmp_path / "xa", BUREAU)
     settings = Settings.at(tmp_path / "xa")
     with open_parts(settings, parts_of(settings)) as (node, store):
-        node.directory.put_officer(HEAD, Officer(DUTY, frozenset({"duty_officer"})))
+        node.directory.officers.put(HEAD, Officer(DUTY, frozenset({"duty_officer"})))
         yield node, store
 
 

@@ -244,12 +244,12 @@ def test_i26_an_officer_who_may_search_no_more_is_told_nothing(world: World) -> 
     with node.directory.open_unit() as unit:
         duty = unit.bodies.officer(DUTY)
     assert duty is not None
-    node.directory.put_officer(HEAD, replace(duty, roles=frozenset({"council_secretary"})))
+    node.directory.officers.put(HEAD, replace(duty, roles=frozenset({"council_secretary"})))
     arrives(world)
     follow(node)
     with pytest.raises(Refused):
         node.standing.matches(DUTY)
-    node.directory.put_officer(HEAD, duty)
+    node.directory.officers.put(HEAD, duty)
     assert on_the_desk(node) == ()
     arrives(world, "w-2")
     assert len(on_the_desk(node)) == 1

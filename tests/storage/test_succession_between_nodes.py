@@ -43,9 +43,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         create_folder(folder / NEW, begun)
         node = stack.enter_context(open_node(Settings.at(folder / NEW)))
         network = Network({**four.nodes, NEW: node}, {**four.folders, NEW: folder / NEW})
-        node.directory.put_officer(HEAD, Officer(DUTY, frozenset({"duty_officer"})))
+        node.directory.officers.put(HEAD, Officer(DUTY, frozenset({"duty_officer"})))
         for code, other in four.nodes.items():
-            other.directory.put_officer(HEAD, Officer(SECOND, frozenset({"head_of_body"})))
+            other.directory.officers.put(HEAD, Officer(SECOND, frozenset({"head_of_body"})))
             node.directory.introduce_by_hand(tuple(from_json(one) for one in network.own(code).statements))
             other.directory.introduce_by_hand(tuple(from_json(one) for one in network.own(NEW).statements))
         yield Place(network, World(network, agreement, agreement))

@@ -173,6 +173,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "preview_message": ("send_message",),
     "circulate_message": ("send_message",),
     "conclude_message": ("send_message",),
+    "note_failure": ("send_message",),
     "list_bodies": (),
     "show_body": (),
     "list_groups": (),
@@ -279,7 +280,9 @@ def path_of(bureau: Bureau, route: ApiRoute) -> str:
     item = bureau.hit if "hit" in route.name else bureau.came
     others = {
         "answer_hit": bureau.hit_came,
-        **dict.fromkeys(("recall_message", "recall_message_from_several", "list_message_addressees"), bureau.sent),
+        **dict.fromkeys(
+            ("recall_message", "recall_message_from_several", "list_message_addressees", "note_failure"), bureau.sent
+        ),
         "answer_permission": bureau.permission_came,
         "show_permission": bureau.permission_came,
         "show_record_request": bureau.request,

@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 
 from entente.agreements.participation import withdraw
 from entente.agreements.statements import draft_participation
+from entente.kernel.canonical import JsonObject
 from entente.kernel.ids import BodyId
 from entente.kernel.statement import draft as statement_draft
+from entente.verbs import perform
 from entente.verbs.references import names_of
 from entente.web.desk.forms import Field
 from entente.web.desk.memory import KeptDraft, KeptQuery, Task
@@ -16,6 +18,7 @@ from entente.web.desk.page import PREFIX, ActPage, Page, ShowPage
 from entente.web.wording import Wording
 from tests.support.api_world import HIDDEN, KEPT, OWN, ROLES, SEEN, UNIT
 from tests.support.desk_world import COOKIE, Browser, DeskWorld
+from tests.support.nodes import HEAD
 
 KEY = "query-1"
 TASK = Task("identify", "fugitives", occasion="Gate 4")
@@ -25,16 +28,16 @@ _VALUES = {
     "contact_phone": "+1 555 0100", "contact_languages": "en fr", "contact_zone": "UTC", "contact_id": "contact-0",
     "review_on": "2099-01-01", "direction": "both", "toward": "XA-NCB",
     "signed": '{"file": "entente statements to sign", "statements": [' + json.dumps(STATEMENT.to_json()) + "]}",
-    "measure_target": "XA-NCB", "measure_until": "2099-01-01", "proposal_target": "XA-NCB",
+    "measure_target": "XA-NCB", "measure_until": "2099-01-01", "proposal_target": "XA-NCB", "replaced": "RC",
 }  # fmt: skip
 _FILES = {"signed_files": _VALUES["signed"].encode(), "checkpoint_files": b"{}"}
-_OWN = {"withdraw_record"}
+_OWN = {"withdraw_record", "holders"}
 _KEPT = {
     "original", "correct", "correct_record", "extend_record", "original_file", "record_file", "fetch_record_file",
     "attach_record_file", "detach_record_file",
 }  # fmt: skip
 _CAME_HIT = {"answer_hit"}
-_SENT = {"recall_message", "recall_from_all", "recall_from_some"}
+_SENT = {"recall_message", "recall_from_all", "recall_from_some", "note_failure"}
 
 
 def with_query(world: DeskWorld, browser: Browser, line: str = "Muhammadov, 1979", task: Task = TASK) -> Browser:
@@ -44,8 +47,16 @@ def with_query(world: DeskWorld, browser: Browser, line: str = "Muhammadov, 1979
     memory.task = task
     memory.keep(KEY, KeptQuery({"line": line}, task, world.node.clock.now()))
     memory.keep_draft(KEY, kept_draft(world))
+    memory.officer_entry = {"account": "o-entered", "staff_roles": "duty_officer", "staff_version": ""}
     memory.unit_limits = {"unit_id": UNIT, "limit_kinds": "wanted_person"}
     return browser
+
+
+def entered(world: DeskWorld) -> str:
+    """Return an officer who is entered, and entered anew where a test ended them."""
+    given: JsonObject = {"officer": HEAD, "id": "o-entered", "roles": ["analyst"], "unit": UNIT}
+    perform(world.node, "officer_add", given)
+    return "o-entered"
 
 
 def kept_draft(world: DeskWorld) -> KeptDraft:
@@ -73,11 +84,18 @@ def path_of(world: DeskWorld, page: Page) -> str:
     item = world.bureau.request if page.name == "request" else item
     more = {"query": world.standing, "match": world.match, "row": str(world.bureau.search_row)}
     more |= {"upload": world.file()} if "{upload}" in page.path else {}
-    more |= {"job": world.batch() if page.name == "batch" else world.job()} if "{job}" in page.path else {}
+    if "{job}" in page.path:
+        made = {"batch": world.batch, "mend_rows": world.table}.get(page.name, world.job)
+        more |= {"job": made()}
     item = world.asked_of_us if "permission" in page.name else item
+    item = world.granted() if page.name == "forward_by_permission" else item
     more |= {"instrument": "police-data-agreement"}
     more |= {"counterpart": "XB-NCB"}
-    more |= {"code": "XA-NCB", "keeper": "GS", "name": "rejects.jsonl" if "{job}" in page.path else "members"}
+    more |= {
+        "code": world.successor() if "successor" in page.name else "XA-NCB",
+        "keeper": "GS",
+        "name": "rejects.jsonl" if "{job}" in page.path else "members",
+    }
     more |= (
         {"file": world.file_of_message() if "{id}" in page.path else world.file_of_record()}
         if "{file}" in page.path
@@ -85,6 +103,7 @@ def path_of(world: DeskWorld, page: Page) -> str:
     )
     item = world.with_file if "{file}" in page.path else item
     more |= {"unit": UNIT}
+    more |= {"account": entered(world)} if "{account" in page.path else {}
     item = world.shift if "{id}" in page.path and "shift" in page.name else item
     given = {"year": year, "serial": serial, "source": source, "local_id": local_id, "id": item, "key": KEY}
     return PREFIX + _filled(page.path, **given, **more)
@@ -102,6 +121,7 @@ def absent(world: DeskWorld, page: ShowPage) -> list[str]:
         "found": [{"key": "query-9"}, {"key": world.bureau.hit}],
         "record": _NO_RECORDS,
         "versions": _NO_RECORDS,
+        "holders": [*_NO_RECORDS, _record(SEEN)],
         "original": [*_NO_RECORDS, _record(SEEN)],
         "original_file": [*_NO_RECORDS, _record(SEEN)],
         "record_file": [
@@ -128,6 +148,8 @@ def absent(world: DeskWorld, page: ShowPage) -> list[str]:
         "permission": [{"id": "permission-request-0"}, {"id": world.bureau.hit}],
         "matches": [{"query": "standing-0"}, {"query": world.bureau.hit}],
         "body": [{"code": "ZZ-NCB"}, {"code": world.bureau.hit}, {"code": "<b>"}],
+        "successor": [{"code": "ZZ-NCB"}, {"code": "XA-NCB"}, {"code": world.bureau.hit}, {"code": "<b>"}],
+        "doubts": [{"code": "ZZ-NCB"}, {"code": world.bureau.hit}, {"code": "<b>"}],
         "pair": [
             {"code": "XA-NCB", "counterpart": "ZZ-NCB"},
             {"code": world.bureau.hit, "counterpart": "XA-NCB"},
@@ -141,6 +163,10 @@ def absent(world: DeskWorld, page: ShowPage) -> list[str]:
         ],
         "own_unit": _NO_UNITS,
         "limit_unit": _NO_UNITS,
+        "officer": _NO_OFFICERS,
+        "change_officer": _NO_OFFICERS,
+        "foreseen_officer": _NO_OFFICERS,
+        "ending_officer": _NO_OFFICERS,
         "counted_limits": _NO_UNITS,
         "instrument": [{"instrument": "nothing"}, {"instrument": world.bureau.hit}, {"instrument": "<b>"}],
         "suspend": [{"instrument": "nothing"}, {"instrument": "<b>"}],
@@ -178,6 +204,7 @@ def _record(name: str) -> dict[str, str]:
 
 
 _NO_UNITS = [{"unit": "nowhere"}, {"unit": "hit-0"}, {"unit": "<b>"}]
+_NO_OFFICERS = [{"account": "nobody-1"}, {"account": "hit-0"}, {"account": "<b>"}]
 _NO_RECORDS = [_record(name) for name in (HIDDEN, "XA-NCB/w-9", "ZZ-NCB/w-1", "XA-NCB/<b>")]
 
 

@@ -32,6 +32,7 @@ from tests.support.api_world import ABOUT, KEPT, OWN, TERMS, WANTED, Bureau, ope
 from tests.support.desk_parts import api_of, desk_parts
 from tests.support.direct_http import client_at
 from tests.support.nodes import DUTY, HEAD, folder_of_process
+from tests.support.successor import enter_successor
 from tests.support.templates import Template
 
 COOKIE = "test_session"
@@ -147,6 +148,13 @@ class DeskWorld(OneDesk):
     with_file: str = ""
     """A message that came with a file, which was fetched."""
 
+    def granted(self) -> str:
+        """Return a request of ours for leave to forward that was granted."""
+        answer: Any = perform(self.node, "permission_list", {"limit": 50})
+        return next(
+            str(one["id"]) for one in answer["permissions"] if (one["way"], one["state"]) == ("sent", "granted")
+        )
+
     def file_of_message(self) -> str:
         """Return what stands in an address for that file."""
         shown: Any = perform(self.node, "message_open", {"officer": DUTY, "id": self.with_file})
@@ -173,6 +181,10 @@ class DeskWorld(OneDesk):
             self.api.jobs.add_upload(upload := arriving.keep(DUTY, name, self.node.clock.now()))
         return upload.id
 
+    def successor(self) -> str:
+        """Return the code of a body that names RC as the one it replaces, entering it where it is not here."""
+        return enter_successor(self.node, "RC").code
+
     def job(self) -> str:
         """Return the id of a job of the duty officer's that ended, with rows that were rejected."""
         jobs = self.api.desk_jobs
@@ -184,6 +196,24 @@ class DeskWorld(OneDesk):
             asked: JsonObject = {"terms": TERMS.read_text(encoding="utf-8")}
             upload = self.file("list.jsonl", b'{"id": "bad"}\n')
             own = [jobs.make(DUTY, JobKind.IMPORT, f"job-{len(jobs.of(DUTY))}", asked, upload=upload)]
+            self.work()
+        return own[0].id
+
+    def table(self) -> str:
+        """Return the id of an import of the duty officer's of a table, one row of which was rejected and can be mended."""
+        jobs = self.api.desk_jobs
+        own = [
+            one for one in jobs.of(DUTY) if one.kind is JobKind.IMPORT and one.has_ended and one.asked.get("mapping")
+        ]
+        if not own:
+            for one in jobs.uploads(DUTY):
+                jobs.drop(DUTY, one.id)
+            mapping = (
+                "entities: {person: {schema: Person, keys: [Ref], prefix: tab-, properties: {name: {column: Name}}}}"
+            )
+            asked: JsonObject = {"terms": TERMS.read_text(encoding="utf-8"), "mapping": mapping}
+            upload = self.file("table.csv", b"Ref,Name\n1,Sorn Mira\n,Sorn Lea\n")
+            own = [jobs.make(DUTY, JobKind.IMPORT, "table-of-tests", asked, upload=upload)]
             self.work()
         return own[0].id
 

@@ -16,6 +16,7 @@ from typing import Self, TypeVar
 from entente.cases.model import NOBODY, Knowing
 from entente.correspondence.model import (
     DecisionBasis,
+    FailureNoted,
     Hit,
     HitState,
     Message,
@@ -251,6 +252,7 @@ class MemoryBlobs:
 class MemoryCorrespondence:
     kept_messages: dict[str, tuple[Way, Message]] = field(default_factory=dict)
     taken: dict[str, tuple[StepTaken, ...]] = field(default_factory=dict)
+    noted: dict[str, FailureNoted] = field(default_factory=dict)
     kept_hits: dict[str, tuple[Way, Hit]] = field(default_factory=dict)
     kept_permissions: dict[str, tuple[Way, PermissionRequest]] = field(default_factory=dict)
     kept_requests: dict[str, tuple[Way, RecordRequest]] = field(default_factory=dict)
@@ -394,21 +396,33 @@ class MemoryCorrespondence:
         waits = Way.RECEIVED, PermissionState.WAITING
         return tuple(one for way, one in self.kept_permissions.values() if (way, one.state) == waits)[:limit]
 
-    def open_messages(
+    def open_for_information(
         self,
         limit: int,
         knowing: Knowing = NOBODY,
     ) -> tuple[Message, ...]:
+        return tuple(one for one in self._open_messages() if not one.is_for_action)[:limit]
+
+    def _open_messages(self) -> list[Message]:
         found = []
         for way, message in self.kept_messages.values():
             steps = {one.step for one in self.steps(message.header.id)}
             is_done = steps & {Step.ACTED_ON, Step.REFUSED} if message.is_for_action else steps
             if way is Way.RECEIVED and message.recall is None and not is_done:
                 found.append(message)
-        return tuple(found[:limit])
+        return found
 
     def open_for_action(self, limit: int, knowing: Knowing = NOBODY) -> tuple[Message, ...]:
-        return tuple(one for one in self.open_messages(sys.maxsize, knowing) if one.is_for_action)[:limit]
+        return tuple(one for one in self._open_messages() if one.is_for_action)[:limit]
+
+    def failed_messages(self, limit: int, knowing: Knowing = NOBODY) -> tuple[Message, ...]:
+        return ()  # It has no queue in which anything could end: tests/storage covers it.
+
+    def put_failure_noted(self, message: str, noted: FailureNoted) -> None:
+        self.noted.setdefault(message, noted)
+
+    def failure_noted(self, message: str) -> FailureNoted | None:
+        return self.noted.get(message)
 
     def put_record_request(self, request: RecordRequest, way: Way) -> None:
         self.kept_requests[request.header.id] = (way, request)

@@ -266,7 +266,7 @@ def _template(
     for code in KINDS:
         network.open(code)
         for officer, roles in OFFICERS.items():
-            network[code].directory.put_officer(HEAD, Officer(officer, roles))
+            network[code].directory.officers.put(HEAD, Officer(officer, roles))
     for code, node in network.nodes.items():
         for other in network.nodes:
             if is_introduced and other != code:

@@ -14,7 +14,6 @@ from datetime import datetime
 
 from entente.agreements import intake
 from entente.agreements.channel import (
-    NO_INSTRUMENT,
     channels_now,
     charter_between,
     members_now,
@@ -41,29 +40,23 @@ from entente.agreements.rules import instrument_id
 from entente.agreements.standing import own_stand, require, require_stand
 from entente.agreements.statements import (
     AgreementKind,
-    SuccessorContent,
     draft_measure,
     draft_participation,
     draft_proposal,
     draft_signature,
-    draft_successor,
     proposal_to_instrument,
     read_measure,
     read_participation,
     read_signature,
 )
+from entente.agreements.succeeding import Succeeding
 from entente.agreements.terms import require_terms
-from entente.bodies.authority import Record, authorise
-from entente.bodies.model import Body, Succession
+from entente.bodies.model import Body
 from entente.bodies.rules import verify_by_heads
-from entente.bodies.succession import confirm, propose
-from entente.handling.model import CodeLists
 from entente.kernel.canonical import JsonObject
-from entente.kernel.clock import Clock
 from entente.kernel.errors import Conflict, Invalid, NotFound
-from entente.kernel.ids import BodyId, Ids, InstrumentId, OfficerId
+from entente.kernel.ids import BodyId, InstrumentId, OfficerId
 from entente.kernel.ports import Act
-from entente.kernel.signing import Signer
 from entente.kernel.statement import Statement
 
 SUBMITTED_MAX = 1_000
@@ -71,16 +64,8 @@ SUBMITTED_MAX = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Agreements:
+class Agreements(Succeeding):
     """The services of agreements. Safe from several threads: each verb is one unit of work."""
-
-    open_unit: Callable[[], AgreementsUnit]
-    clock: Clock
-    ids: Ids
-    lists: CodeLists
-    record: Record
-    node: Signer
-    """The node's own key, which signs proposals; heads sign the rest."""
 
     def propose(self, officer: OfficerId, instrument: Instrument) -> InstrumentState:
         """Put an instrument before its parties; return it as kept here. Its id is derived, whatever stands in it."""
@@ -253,49 +238,6 @@ class Agreements:
         for about, said in intake.accept_successor_accepted(self._intake(unit), statement):
             tell(unit, [statement.body], about, [said], now)
 
-    def tell_newcomer(self, unit: AgreementsUnit, newcomer: BodyId) -> None:
-        """Send a body that was just introduced what its instruments' parties have signed so far, by us and by others.
-
-        Heads' statements carry their own proof, so that anybody may hand them on.
-        """
-        now = self.clock.now()
-        for about, statement in intake.standing_statements(unit, newcomer, now.date()):
-            tell(unit, [newcomer], about, [statement], now)
-
-    def accept_successor(self, officer: OfficerId, new: BodyId, old: BodyId) -> Succession:
-        """Accept a body in the place of one that lost its threshold: the first officer proposes, a second one confirms.
-
-        A local act: nobody is asked and nobody bound but this node. Once confirmed the successor is told of the instruments in
-        which it stands now, each of which it signs itself. Raises NotFound, Invalid or Conflict as bodies.succession says.
-
-        Source: docs/rules/bodies.md B14.
-        """
-        with self.open_unit() as unit:
-            now, own = self.clock.now(), unit.bodies.own().id
-            self._authorise(unit, officer, "accept_successor", old)
-            successor, earlier = unit.bodies.body(new), unit.bodies.body(old)
-            if successor is None or earlier is None:
-                raise NotFound
-            fresh = propose(successor, earlier, own, officer, now)
-            known = unit.bodies.succession(old)
-            found = confirm(known, officer, now) if known is not None and known.new == new else fresh
-            unit.bodies.put_succession(found)
-            is_accepted = found.confirmed_by is not None
-            detail: JsonObject = {
-                "outcome": "accepted" if is_accepted else "proposed",
-                "successor": new,
-                "proposed_by": found.proposed_by,
-            }
-            self.record(unit, Act("accept_successor", own, officer, old, detail))
-            if is_accepted:
-                unit.bodies.put_body(replace(earlier, succeeded_by=new))
-                if new != own:
-                    self.tell_newcomer(unit, new)
-                    word = draft_successor(own, now, SuccessorContent(new, old)).with_signature(self.node)
-                    tell(unit, [new], NO_INSTRUMENT, [word], now)
-            unit.commit()
-            return found
-
     def channel(self, unit: AgreementsUnit, recipient: BodyId) -> InstrumentId:
         """Return the instrument under which governance goes to a body now."""
         return channels_now(unit, self.clock.now()).toward(recipient)
@@ -373,9 +315,6 @@ class Agreements:
 
     def _intake(self, unit: AgreementsUnit) -> intake.Intake:
         return intake.Intake(unit, self.clock.now(), self.lists, self.record)
-
-    def _authorise(self, unit: AgreementsUnit, officer: OfficerId, verb: str, subject: str) -> None:
-        authorise(unit, officer, verb, subject=subject, now=self.clock.now(), lists=self.lists, record=self.record)
 
     def _record(
         self, unit: AgreementsUnit, officer: OfficerId, verb: str, instrument: InstrumentId, statement: Statement

@@ -107,6 +107,7 @@ DECISION_BASIS = thing(
             "required": ["statement", "grounds", "evidence"],
             "additionalProperties": False,
         },
+        "version_now": number("Of the record, as it is here now; null where what was seen is not shown", or_null=True),
     }
 )
 EVENT = thing({"at": moment(), "officer": said(), "kind": said(), "subject": said(), "text": said()})

@@ -212,9 +212,23 @@ ENVELOPE_FIELDS: Mapping[str, JsonObject] = {
     "attachment_count": number("How many files it has"),
 }
 ENVELOPE = thing(ENVELOPE_FIELDS, *OF_RECEIVED, help_text="A message without its text.")
+FAILURE: JsonObject = {
+    **thing(
+        {
+            "state": one_of("undelivered", "refused"),
+            "reason": said("In words, as the exchange or the other side says it"),
+            "at": moment(),
+            "noted_by": said("Empty while it waits for somebody"),
+            "noted_at": moment(or_null=True),
+        }
+    ),
+    "type": ["object", "null"],
+    "description": "That it was refused or given up after 30 days; null for a message that was not, and for one that came",
+}
 MESSAGE = thing(
     {
         **ENVELOPE_FIELDS,
+        "failure": FAILURE,
         "addressees": many(
             thing({"body": named("Body"), "for_action": flag(), "groups": many(said())}),
             "All whom it went to, as its sender signed it; none where that was one body, or its sender keeps them to itself",
@@ -250,6 +264,7 @@ PERMISSION = thing(
         "state": one_of("waiting", "granted", "refused"),
         "answer_reason": said("Of a refusal: a code of data/reasons.yaml"),
         "answer_text": said(),
+        "granted_until": moment("Until when the leave holds; null where there is none", or_null=True),
     },
     "deliveries", "steps", help_text="A request for a source's leave, and what it answered.",
 )  # fmt: skip
@@ -283,6 +298,7 @@ STANDING_QUERY = thing(
     {
         **_ASKED,
         "new": number("Matches that were not looked at, counted to 10"),
+        "open": number("Matches that were not put away, the new ones among them, counted to 10"),
         "not_kept": number("Matches beyond what one query may have"),
         "has_ended": flag(),
     }

@@ -270,6 +270,21 @@ MESSAGES: tuple[ApiRoute, ...] = (
         writes=Writes.ONCE,
     ),
     ApiRoute(
+        name="note_failure",
+        method=Method.POST,
+        path="/messages/{id}/failure-noted",
+        verb="message_note_failure",
+        about="Messages",
+        summary="Say that it is known that a message of this body was not delivered; it waits for nobody any more.",
+        scope=Scope.WRITE_MESSAGES,
+        needs=(),
+        asks=("send_message",),
+        path_fields=ITEM,
+        answer=thing({"message": named("Message")}),
+        stops_where="The first stands; done again it changes nothing, so that it needs no Idempotency-Key. 409 for a message that"
+        " did not fail.",
+    ),
+    ApiRoute(
         name="recall_message",
         method=Method.POST,
         path="/messages/{id}/recall",

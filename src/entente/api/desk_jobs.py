@@ -42,6 +42,17 @@ class DeskJobs:
         with _said():
             return await self.answers.uploading.take_pieces(pieces, _bearer(account), name, declared)
 
+    def write(self, account: OfficerId, name: str, data: bytes) -> Upload:
+        """Keep a small file that a page made; raise Invalid where too many wait, Unavailable where the disk has no room."""
+        answers, bearer = self.answers, _bearer(account)
+        with _said():
+            answers.jobs.require_few_uploads(bearer)
+            answers.node.disk.require_room()
+            with answers.jobs.files.new_upload() as arriving:
+                arriving.write(data)
+                upload = arriving.keep(account, name, answers.node.clock.now())
+            return answers.jobs.add_upload(upload)[0]
+
     def uploads(self, account: OfficerId) -> tuple[Upload, ...]:
         """Return the officer's files that wait for a job, the newest first."""
         return self.answers.jobs.uploads_of(_bearer(account))

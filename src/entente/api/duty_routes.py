@@ -7,7 +7,7 @@ here acts: who begins, hands over, takes over or takes a call is a person (api.l
 
 from __future__ import annotations
 
-from entente.api.components import ENVELOPE_FIELDS, OF_RECEIVED
+from entente.api.components import ENVELOPE_FIELDS, FAILURE, OF_RECEIVED
 from entente.api.route import ApiRoute, Method
 from entente.api.shapes import NEXT, flag, many, moment, named, number, one_of, said, text, thing, whole
 from entente.bodies.tokens import Scope
@@ -91,6 +91,7 @@ _CALL = thing(
         "steps": many(_STEP, "Who was called, in turn"),
     }
 )
+_FAILED_MESSAGE = thing({**ENVELOPE_FIELDS, "failure": FAILURE}, *OF_RECEIVED)
 _WAITING_MESSAGE = thing({**ENVELOPE_FIELDS, "due_at": moment(or_null=True)}, *OF_RECEIVED)
 
 
@@ -101,7 +102,7 @@ ROUTES: tuple[ApiRoute, ...] = (
         path="/waiting",
         verb="waiting_list",
         about="Duty",
-        summary="List what waits for somebody: of each kind the oldest, of what a role of this account may act on.",
+        summary="List what waits and this account may act on: of each kind the oldest, of messages what presses most.",
         scope=Scope.READ_DUTY,
         needs=(),
         query={"limit": whole("How many of each kind.", least=1, most=WAITING_MAX, default=50)},
@@ -110,6 +111,7 @@ ROUTES: tuple[ApiRoute, ...] = (
                 "hits": many(named("Hit"), "Told to this body and not answered; found here and not released"),
                 "permissions": many(named("Permission"), "Asked of this body and not decided"),
                 "messages": many(_WAITING_MESSAGE, "For action and not concluded; for information and not opened"),
+                "failed": many(_FAILED_MESSAGE, "Of this body, refused or given up, and noted by nobody"),
                 "tasks": many(named("CaseTask"), "Of this account alone"),
             }
         ),

@@ -53,16 +53,17 @@ STRANGER: Final = (
 LEFT_OUT: Final[Mapping[str, str]] = {
     **dict.fromkeys(
         (
-            "keys_draft", "keys_submit", "successor_accept", "instrument_sign_draft", "suspend_draft", "resume_draft",
-            "narrow_draft", "withdraw_draft", "measure_draft", "instrument_submit", "cut_off_draft", "return_draft",
-            "instruments_submit", "draft_foresee",
+            "keys_draft", "keys_submit", "successor_accept", "successor_refuse", "instrument_sign_draft", "suspend_draft",
+            "resume_draft", "narrow_draft", "withdraw_draft", "measure_draft", "instrument_submit", "cut_off_draft",
+            "return_draft", "instruments_submit", "draft_foresee",
         ),
         HEADS,
     ),
     **dict.fromkeys(("contact_keep", "contact_remove", "contact_confirm"), OWN_WORD),
-    **dict.fromkeys(("officer_add", "officer_list", "token_make", "token_list", "token_revoke"), ACCOUNTS),
     **dict.fromkeys(
         (
+            "officer_add", "officer_end", "officer_preview", "officer_list", "officer_find", "officer_show",
+            "token_make", "token_list", "token_revoke",
             "account_invite", "account_list", "account_recover", "account_confirm", "account_refuse", "account_sessions",
             "account_sign_out", "unit_limits_preview", "unit_limits_propose", "unit_limits_confirm", "unit_limits_refuse",
         ),
@@ -70,6 +71,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     ),
     "trail_judge": STRANGER,
     "group_lines": GATHERED.format("GET /groups, with the entries that are counted here"),
+    "successor_list": GATHERED.format("GET /bodies/{body}, where a body names the one it replaces,"),
     "contact_own": GATHERED.format("GET /contacts, asked with this body's own code"),
     **dict.fromkeys(("shift_begin", "shift_note", "shift_hand_over", "shift_take_over"), SIGNED),
     "call_acknowledge": IN_HAND,

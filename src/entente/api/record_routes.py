@@ -62,7 +62,16 @@ RECORD = thing(
                 }
             )
         ),
-        "links": many(thing({"property": said(), "to": said(), "name": said()})),
+        "links": many(
+            thing(
+                {
+                    "property": said(),
+                    "to": said(),
+                    "name": said(),
+                    "observation": said("Whether it was observed or assessed"),
+                }
+            )
+        ),
         "files": many(
             thing(
                 {

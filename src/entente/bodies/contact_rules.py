@@ -1,6 +1,6 @@
 """Whether contact points are well formed (B16): short lines that show as they are stored, hours that there are.
 
-Whether a zone exists, and whether anybody answers, is known elsewhere.
+A point of ours names a zone of the time zone database; another body's may be of a newer one than this machine has.
 
 Source: docs/rules/bodies.md B16.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from zoneinfo import ZoneInfo
 
 from entente.bodies.model import ContactDays, ContactPoint
 from entente.kernel.errors import Invalid
@@ -40,6 +41,17 @@ def checked_contacts(points: tuple[ContactPoint, ...]) -> tuple[ContactPoint, ..
         for field, why in _faults(point):
             raise _bad(field, why)
     return points
+
+
+def check_zone(point: ContactPoint) -> None:
+    """Raise Invalid where the hours of a point of ours are told in a zone that there is not.
+
+    Source: docs/rules/bodies.md B16.
+    """
+    try:
+        ZoneInfo(point.zone)
+    except (KeyError, ValueError, OSError):
+        raise _bad("zone", f"«{point.zone[:40]}» is no zone of the time zone database, like Europe/Vienna") from None
 
 
 def _faults(point: ContactPoint) -> Iterator[tuple[str, str]]:

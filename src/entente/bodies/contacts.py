@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from entente.bodies.authority import authorise
+from entente.bodies.contact_rules import check_zone
 from entente.bodies.model import Body, ContactDays, ContactPoint
 from entente.bodies.ports import BodiesUnit
 from entente.bodies.service import Directory
@@ -50,8 +51,10 @@ class ContactBook:
     def keep(self, officer: OfficerId, seen: datetime | None, point: ContactPoint) -> Body:
         """Add a contact point of ours, or put one in the place of the one with its id, and tell every body.
 
-        `seen` is when the list that the officer looked at was said: Conflict where it was said anew since.
+        `seen` is when the list that the officer looked at was said: Conflict where it was said anew since. Invalid for hours
+        in a zone that there is not.
         """
+        check_zone(point)
 
         def kept(points: tuple[ContactPoint, ...]) -> tuple[ContactPoint, ...]:
             if any(one.id == point.id for one in points):

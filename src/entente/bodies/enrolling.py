@@ -10,6 +10,7 @@ Source: docs/rules/desk.md W2 and W7; NIST SP 800-63B 6.1.2 (binding); DESIGN se
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -32,6 +33,7 @@ from entente.bodies.accounts import (
 )
 from entente.bodies.authority import Record, authorise
 from entente.bodies.guarding import NAME, count_address, succeed_from
+from entente.bodies.model import Officer
 from entente.bodies.password_rules import check_password
 from entente.bodies.ports import BodyLists
 from entente.bodies.sessions import Sessions
@@ -253,31 +255,32 @@ class Enrolling:
                 and (one.officer == officer or (confirms and one.asked_by != officer))
             )
 
-    def listed(self, by: OfficerId) -> tuple[AccountLine, ...]:
-        """Return how every human officer signs in, by id; for who may enter officers."""
-        now = self.clock.now()
+    def listed(self, by: OfficerId, among: Collection[OfficerId] | None = None) -> tuple[AccountLine, ...]:
+        """Return how every human officer signs in, or every one of some, by id; for who may enter officers."""
         with self.open_unit() as unit:
             self._authorise(unit, by, OfficerId("accounts"))
             having = unit.accounts.officers()
             waiting = {one.officer: one.asked_by for one in unit.accounts.recoveries()}
-            lines = []
-            for one in unit.bodies.officers():
-                if one.is_machine:
-                    continue
-                invitation = unit.accounts.invitation_of(one.id)
-                lines.append(
-                    AccountLine(
-                        officer=one.id,
-                        roles=one.roles,
-                        is_active=is_active(one, now),
-                        has_account=one.id in having,
-                        passkeys=len(unit.accounts.passkeys(one.id)),
-                        sessions=len(unit.sessions.of(one.id)),
-                        invited_until=None if invitation is None else invitation.expires_at,
-                        recovery_asked_by=waiting.get(one.id),
-                    )
-                )
-        return tuple(lines)
+            return tuple(
+                self._line(unit, one, waiting.get(one.id), has_account=one.id in having)
+                for one in unit.bodies.officers()
+                if not one.is_machine and (among is None or one.id in among)
+            )
+
+    def _line(
+        self, unit: AccountsUnit, officer: Officer, recovery_asked_by: OfficerId | None, *, has_account: bool
+    ) -> AccountLine:
+        invitation = unit.accounts.invitation_of(officer.id)
+        return AccountLine(
+            officer=officer.id,
+            roles=officer.roles,
+            is_active=is_active(officer, self.clock.now()),
+            has_account=has_account,
+            passkeys=len(unit.accounts.passkeys(officer.id)),
+            sessions=len(unit.sessions.of(officer.id)),
+            invited_until=None if invitation is None else invitation.expires_at,
+            recovery_asked_by=recovery_asked_by,
+        )
 
     def _invited(self, unit: AccountsUnit, by: OfficerId, officer: OfficerId) -> Invited:
         now, code = self.clock.now(), new_code(self.ids)

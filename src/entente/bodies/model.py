@@ -188,6 +188,15 @@ class ContactPoint:
 
 
 @dataclass(frozen=True, slots=True)
+class NotAccepted:
+    """That an officer of ours refused a body in the place of the one that its genesis names; another may propose it anew."""
+
+    by: OfficerId
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Body:
     """A directory entry: what a body has said of itself, and who introduced it here."""
 
@@ -216,6 +225,8 @@ class Body:
     """Whether it is invented, as its genesis says (B15)."""
     succeeded_by: BodyId | None = None
     """The body that our officers accepted in its place. Its keys speak for nothing new here from then on."""
+    not_accepted: NotAccepted | None = field(default=None, metadata=OMITTED)
+    """That it was refused here in the place of the one it replaces (B14): nothing of it waits until somebody proposes it anew."""
     statements: tuple[JsonObject, ...] = ()
     """The signed statements this entry was built from, genesis first: what an introduction hands on."""
 

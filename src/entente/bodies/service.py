@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from entente.bodies.appointing import Appointing, check_officer
 from entente.bodies.authority import Record, authorise
 from entente.bodies.ceremony import HeadKey, WantedKeys, check_heads, draft_document, draft_keys, old_draft
 from entente.bodies.model import Body, Compromise, Group, GroupEntry, NationalOrder, Officer, Unit
@@ -50,8 +51,6 @@ BODIES_MAX = 5_000
 """Bodies in one directory: 200 states with two dozen authorities each."""
 GROUPS_MAX = 200
 """Groups of one keeper taken in from elsewhere; a general secretariat has some dozens of lists."""
-OFFICER_CHARACTERS_MAX = 64
-"""Of an officer's id; personnel numbers have 6 to 12."""
 NODE = "node"
 """The officer named in the trail for what the node does by itself or its operator at its console."""
 
@@ -83,7 +82,7 @@ class Directory:
             body = begin(genesis, self.clock.now(), self.lists.countries)
             unit.bodies.put_body(body, is_own=True)
             for officer in first_officers:
-                self._check_officer(officer)
+                check_officer(officer, self.lists.roles)
                 unit.bodies.put_officer(officer)
             self.record(unit, Act("init", body.id, NODE, body.id, {"code": body.code, "statement": genesis.id}))
             unit.commit()
@@ -268,16 +267,10 @@ class Directory:
         unit.bodies.put_group(group)
         self._record_accepted(unit, statement, group.id)
 
-    def put_officer(self, by: OfficerId, officer: Officer) -> None:
-        """Enter an officer or machine account, or change one; sessions that they may not have any more end with it (W3)."""
-        with self.open_unit() as unit:
-            self._authorise(unit, by, "manage_officers", officer.id)
-            self._check_officer(officer)
-            unit.bodies.put_officer(officer)
-            detail: JsonObject = {"officer": to_object(officer)}
-            self.record(unit, Act("manage_officers", unit.bodies.own().id, by, officer.id, detail))
-            self.end_sessions(unit, officer)
-            unit.commit()
+    @property
+    def officers(self) -> Appointing:
+        """The verbs about our officers."""
+        return Appointing(self.open_unit, self.clock, self.lists, self.record, self.end_sessions)
 
     def enter_order(self, by: OfficerId, order: NationalOrder) -> None:
         """Enter a national order, from its published text; it takes effect on the day it states."""
@@ -395,16 +388,6 @@ class Directory:
     def _counted(self, unit: BodiesUnit, claimed: str) -> Untrusted:
         unit.bodies.count_unknown(claimed)
         return unknown_body(claimed)
-
-    def _check_officer(self, officer: Officer) -> None:
-        if (
-            not officer.id.isascii()
-            or not officer.id.isprintable()
-            or not 1 <= len(officer.id) <= OFFICER_CHARACTERS_MAX
-        ):
-            raise _bad("officer.id", f"an officer's id has 1 to {OFFICER_CHARACTERS_MAX} ASCII characters")
-        if not officer.roles or not officer.roles <= set(self.lists.roles):
-            raise _bad("officer.roles", f"an officer has at least one role, of: {', '.join(self.lists.roles)}")
 
     def _authorise(self, unit: BodiesUnit, officer: OfficerId, verb: str, subject: str) -> None:
         authorise(unit, officer, verb, subject=subject, now=self.clock.now(), lists=self.lists, record=self.record)

@@ -206,6 +206,14 @@ class Sessions:
             self._end(unit, one, NODE, why)
         return len(beyond)
 
+    def would_end(self, officer: Officer) -> int:
+        """Return how many sessions that stand now an officer could not keep, were they entered so; none is ended."""
+        now = self.clock.now()
+        with self.open_view() as view:
+            known = view.bodies.officer(officer.id)
+            standing = [one for one in view.sessions.of(officer.id) if not self._why_over(one, known, now)]
+            return sum(_why_officer_ends(one, officer, now) is not None for one in standing)
+
     def remove_over(self) -> int:
         """Remove the sessions that ended by themselves, with a row in the trail; return how many. Run once a minute."""
         with self.open_view() as view:

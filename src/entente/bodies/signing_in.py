@@ -30,11 +30,11 @@ from entente.bodies.accounts import (
     Why,
     is_active,
 )
+from entente.bodies.appointing import OFFICER_CHARACTERS_MAX
 from entente.bodies.authority import Record
 from entente.bodies.guarding import FORGOTTEN_AFTER, Counted, count, succeed
 from entente.bodies.model import Officer
 from entente.bodies.password_rules import check_password, normalised
-from entente.bodies.service import OFFICER_CHARACTERS_MAX
 from entente.bodies.sessions import NODE, Sessions, digest_of
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import Clock

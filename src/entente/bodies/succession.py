@@ -9,18 +9,22 @@ Source: docs/rules/bodies.md B14; DESIGN section 4 «Identity».
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
+from typing import Final
 
-from entente.bodies.model import Body, Succession
+from entente.bodies.model import Body, NotAccepted, Succession
 from entente.kernel.errors import Conflict, Invalid
 from entente.kernel.ids import BodyId, OfficerId
+from entente.kernel.text import is_line
 
 Successors = Mapping[BodyId, BodyId]
 """Earlier body → the body accepted in its place."""
 NOBODY_SUCCEEDED: Successors = MappingProxyType({})
+REASON_CHARACTERS_MAX: Final = 300
+"""As reasons elsewhere (records, held statements)."""
 
 
 def stands_for(body: BodyId, successors: Successors) -> BodyId:
@@ -67,9 +71,53 @@ def confirm(proposed: Succession, by: OfficerId, now: datetime) -> Succession:
         raise Conflict(
             f"{by} proposed this successor, and another officer confirms it.",
             why="Two officers answer for it, so that neither a slip nor one stolen account does it (docs/rules/bodies.md B14).",
-            do="Have another head of the body give the same command.",
+            do="Have another head of the body do the same.",
         )
     return replace(proposed, confirmed_by=by, confirmed_at=now)
+
+
+def claims(bodies: Iterable[Body], own: BodyId) -> Iterator[tuple[Body, Body]]:
+    """Yield each body that names an earlier one of this directory which nobody succeeded here, and that one, by their codes.
+
+    At its own node a successor needs nobody's acceptance. What was refused here is among them: it can be proposed anew.
+
+    Source: docs/rules/bodies.md B14.
+    """
+    known = {body.id: body for body in bodies}
+    for body in sorted(known.values(), key=lambda one: one.code):
+        old = known.get(body.replaces) if body.replaces is not None else None
+        if old is not None and own not in {old.id, body.id} and old.succeeded_by is None:
+            yield body, old
+
+
+def refuse(new: Body, old: Body, own: BodyId, by: OfficerId, reason: str, now: datetime) -> NotAccepted:
+    """Return an officer's refusal of a successor, which ends a proposal that waits; raise Invalid or Conflict as `propose` does.
+
+    Source: docs/rules/bodies.md B14.
+    """
+    propose(new, old, own, by, now)
+    if len(reason) > REASON_CHARACTERS_MAX or not is_line(reason):
+        raise Invalid(
+            "The reason of the refusal is not well formed.",
+            field="reason",
+            why=f"Who comes after reads it beside the two bodies, so it is one line of 1 to {REASON_CHARACTERS_MAX} characters.",
+            do="Say shortly why this body is not accepted in the other's place.",
+        )
+    return NotAccepted(by, now, reason)
+
+
+def standing_proposal(known: Succession | None, new: Body) -> Succession | None:
+    """Return the proposal that waits for a body to be accepted; None where there is none, it is of another, or was refused."""
+    return known if known is not None and known.new == new.id and new.not_accepted is None else None
+
+
+def changed_meanwhile(new: Body) -> Conflict:
+    """Return that another officer proposed or refused a successor since this one looked."""
+    return Conflict(
+        f"Another officer proposed or refused {new.code} meanwhile.",
+        why="To propose it changes nothing and to confirm it is not taken back, so it is done as it was looked at (B14).",
+        do="Look at how it stands now, and decide anew.",
+    )
 
 
 def _bad(field: str, why: str) -> Invalid:

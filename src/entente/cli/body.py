@@ -182,6 +182,28 @@ def accept_successor(
     say(ask(folder, "successor_accept", {"officer": officer, "body": body, "for": old}), as_json, _successor)
 
 
+@app.command("refuse-successor", epilog=examples(
+    "entente body refuse-successor XB-NEW --for XB-NCB --reason 'Their ministry knows nothing of it.' --as head-2"
+))  # fmt: skip
+def refuse_successor(
+    body: Annotated[str, typer.Argument(metavar="BODY", help="The successor: code or id.")],
+    old: Annotated[str, typer.Option("--for", metavar="BODY", help="The body that it names as the one it replaces.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why, in one line; it is shown beside the two bodies.")],
+    officer: ActingAs,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Refuse a body in the place of another, or take back what was proposed: one head does, and it can be proposed anew."""
+    given: JsonObject = {"officer": officer, "body": body, "for": old, "reason": reason}
+    say(ask(folder, "successor_refuse", given), as_json, _refused)
+
+
+@app.command("successors", epilog=examples("entente body successors --as head-1"))
+def successors(officer: ActingAs, folder: Folder = None, as_json: Json = False) -> None:
+    """List the bodies that say they replace another one and are not accepted here, with how far each came."""
+    say(ask(folder, "successor_list", {"officer": officer}), as_json, _claims)
+
+
 @app.command("order", epilog=examples("entente body order order-44.yaml --as head-1"))
 def order(file: ReadableFile, officer: ActingAs, folder: Folder = None, as_json: Json = False) -> None:
     """Enter a national order from its published text: which powers officers have, on which legal basis, from when.
@@ -258,6 +280,28 @@ def _successor(answer: JsonObject) -> Iterator[str]:
     else:
         yield f"{plain(answer['proposed_by'])} proposes {plain(new['code'])} in the place of {plain(old['code'])}."
         yield "Nothing changes until another head of body gives the same command."
+
+
+def _refused(answer: JsonObject) -> Iterator[str]:
+    new, old = answer["successor"], answer["for"]
+    assert isinstance(new, dict), "a body is an object"
+    assert isinstance(old, dict), "a body is an object"
+    yield f"{plain(answer['refused_by'])} refused {plain(new['code'])} in the place of {plain(old['code'])}."
+
+
+def _claims(answer: JsonObject) -> Iterator[str]:
+    rows = []
+    for one in items(answer, "claims"):
+        new, old = one["successor"], one["for"]
+        assert isinstance(new, dict), "a body is an object"
+        assert isinstance(old, dict), "a body is an object"
+        proposed = f"proposed by {plain(one['proposed_by'])}" if one["proposed_by"] else "nobody proposed it"
+        state = f"refused by {plain(one['refused_by'])}" if one["refused_by"] else proposed
+        rows.append((plain(new["code"]), plain(old["code"]), state, name(one["refusal"])))
+    if not rows:
+        yield "No body waits to be accepted in another's place."
+        return
+    yield from table(rows, "body", "in the place of", "here", "why")
 
 
 def _list(answer: JsonObject) -> Iterator[str]:

@@ -169,6 +169,12 @@ def conclude(
     say(ask(folder, "message_conclude", given), as_json, _message)
 
 
+@app.command("note-failure", epilog=examples("entente message note-failure message-0f3a… --as xb-duty-1"))
+def note_failure(message: _Message, officer: ActingAs, folder: Folder = None, as_json: Json = False) -> None:
+    """Say that you know that a message of ours was refused or given up: it waits on no desk any more. Twice changes nothing."""
+    say(ask(folder, "message_note_failure", {"officer": officer, "id": message}), as_json, _message)
+
+
 for _name, (_command, _examples) in {**COMMANDS, **RECALL_COMMANDS, **FILE_COMMANDS}.items():
     app.command(_name, epilog=examples(*_examples))(_command)
 

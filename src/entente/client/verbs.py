@@ -216,6 +216,7 @@ REQUESTS: Mapping[str, Request] = {
         {"limit": "page_size", "case": "case", "body": "body", "choice": "choice", "thread": "thread"},
         pages="before",
     ),
+    "message_note_failure": Request(messages.note_failure, {"id": "message_id"}),
     "message_open": Request(messages.open_message, {"id": "message_id"}),
     "message_preview": Request(
         messages.preview_message, {"instrument": "instrument", "to": "to", "information": "information"}
@@ -541,6 +542,7 @@ _NOT_ASKED: tuple[tuple[str, tuple[str, ...]], ...] = (
             "resume_draft",
             "return_draft",
             "successor_accept",
+            "successor_refuse",
             "suspend_draft",
             "withdraw_draft",
         ),
@@ -567,7 +569,11 @@ _NOT_ASKED: tuple[tuple[str, tuple[str, ...]], ...] = (
             "account_sessions",
             "account_sign_out",
             "officer_add",
+            "officer_end",
+            "officer_find",
             "officer_list",
+            "officer_preview",
+            "officer_show",
             "token_list",
             "token_make",
             "token_revoke",
@@ -587,6 +593,10 @@ _NOT_ASKED: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         ("it gathers for a page what routes say each: GET /groups, with the entries that are counted here"),
         ("group_lines",),
+    ),
+    (
+        ("it gathers for a page what routes say each: GET /bodies/{body}, where a body names the one it replaces,"),
+        ("successor_list",),
     ),
     (("it gathers for a page what routes say each: GET /contacts, asked with this body's own code"), ("contact_own",)),
     (

@@ -19,7 +19,7 @@ from entente.correspondence.rules import bad
 from entente.disclosure.model import Reader
 from entente.handling.model import DisclosureAct
 from entente.kernel.decision import Decision
-from entente.kernel.ids import OfficerId
+from entente.kernel.ids import OfficerId, RecordId
 from entente.kernel.text import shows_as_stored
 from entente.records.model import StoredRecord
 
@@ -70,6 +70,15 @@ class Bases(Desk):
         """Return what was seen as an item was decided, in order, as `bases_of_case` does; who may know of the item asks."""
         with self.open_view() as unit:
             return tuple(self._as_shown(unit, one, officer) for one in unit.correspondence.bases(item=item))
+
+    def versions_here(self, bases: Iterable[DecisionBasis]) -> dict[RecordId, int]:
+        """Return the newest version here of each record that is shown with what was seen of it; nothing of any other.
+
+        Source: docs/rules/desk.md W123.
+        """
+        with self.open_view() as unit:
+            held = (unit.records.get(record) for record in {one.record for one in bases if one.seen is not None})
+            return {one.record.id: one.record.version for one in held if one is not None}
 
     def _as_shown(self, unit: CorrespondenceUnit, basis: DecisionBasis, officer: OfficerId | None) -> DecisionBasis:
         if basis.seen is None or self._may_see_all(unit, basis, officer):

@@ -101,6 +101,14 @@ class Message:
     """All whom it went to, the recipient among them; none where that was one body, or its sender keeps them to itself (M26)."""
 
 
+@dataclass(frozen=True, slots=True)
+class FailureNoted:
+    """That an officer knows that a message of ours was not delivered: it waits for nobody any more (M29)."""
+
+    officer: str
+    at: datetime
+
+
 class MessageChoice(StrEnum):
     """Which messages a list is narrowed to."""
 
@@ -195,6 +203,8 @@ class PermissionRequest:
     answer_reason: str = ""
     """For a refusal: a code of data/reasons.yaml, refusal_reasons."""
     answer_text: str = ""
+    granted_until: datetime | None = None
+    """Until when the leave holds; None where there is none, and of leave that was granted before this was kept."""
 
 
 class AnswerOutcome(StrEnum):

@@ -156,7 +156,8 @@ def waiting(content: PermissionRequestContent) -> PermissionRequest:
 def answered_by(asked: PermissionRequest, content: PermissionAnswerContent) -> PermissionRequest:
     """Return a request as an answer leaves it: granted where it holds a leave."""
     state = PermissionState.REFUSED if content.leave is None else PermissionState.GRANTED
-    return replace(asked, state=state, answer_reason=content.reason, answer_text=content.text)
+    until = None if content.leave is None else content.leave.until
+    return replace(asked, state=state, answer_reason=content.reason, answer_text=content.text, granted_until=until)
 
 
 def _asked_by_us(unit: CorrespondenceUnit, request: str, source: BodyId) -> PermissionRequest:

@@ -10,6 +10,7 @@ from entente.cases.model import NOBODY, Knowing
 from entente.cases.ports import CasesUnit
 from entente.correspondence.model import (
     DecisionBasis,
+    FailureNoted,
     Hit,
     Message,
     MessageChoice,
@@ -108,14 +109,20 @@ class CorrespondenceStore(Protocol):
     def open_permissions(self, limit: int, knowing: Knowing = NOBODY) -> tuple[PermissionRequest, ...]:
         """Return the permission requests asked of us and not decided, the oldest first."""
 
-    def open_messages(self, limit: int, knowing: Knowing = NOBODY) -> tuple[Message, ...]:
-        """Return what came for action and is not concluded, or for information and is not opened, the oldest first.
-
-        A recalled message waits for nobody.
-        """
+    def open_for_information(self, limit: int, knowing: Knowing = NOBODY) -> tuple[Message, ...]:
+        """Return what came for information and is not opened, the oldest first. A recalled message waits for nobody."""
 
     def open_for_action(self, limit: int, knowing: Knowing = NOBODY) -> tuple[Message, ...]:
         """Return what came for action and is not concluded, the oldest first; what is for information does not crowd it out."""
+
+    def failed_messages(self, limit: int, knowing: Knowing = NOBODY) -> tuple[Message, ...]:
+        """Return the messages of ours that were given up or refused and that nobody noted, oldest first; none recalled."""
+
+    def put_failure_noted(self, message: str, noted: FailureNoted) -> None:
+        """Keep that an officer knows that a message of ours was not delivered; the first stands."""
+
+    def failure_noted(self, message: str) -> FailureNoted | None:
+        """Return who noted that a message of ours was not delivered."""
 
     def cases_of(self, items: Collection[str]) -> Mapping[str, str]:
         """Return the number of our case by id, of those of these items that have one."""

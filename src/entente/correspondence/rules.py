@@ -35,6 +35,8 @@ RECORD_ID_CHARACTERS_MAX = 200
 KIND_CHARACTERS_MAX = 100
 """Several times the longest code of data/record_kinds.yaml; whether a kind is known is the gate's question."""
 OTHER_WITH_TEXT = "other_with_text"
+PRESSING = ("immediate_danger_to_life", "urgent", "urgent_indirect")
+"""Urgencies that come before what is usual, in their order (data/reasons.yaml)."""
 
 
 def hit_state(rule: HitRule) -> HitState:
@@ -61,6 +63,14 @@ def due_at(instrument: Instrument, urgency: str, urgencies: Mapping[str, Urgency
     if urgency not in urgencies:
         raise bad("urgency", f"«{urgency[:40]}» is in no list of urgencies")
     return now + timedelta(hours=instrument.deadlines.get(urgency, urgencies[urgency].hours))
+
+
+def pressing(urgency: str, due: datetime | None, now: datetime) -> tuple[bool, int]:
+    """Return by what things that wait are sorted before their kind and age: overdue, danger to life, urgent, the rest.
+
+    Source: docs/rules/desk.md W32.
+    """
+    return due is None or due >= now, PRESSING.index(urgency) if urgency in PRESSING else len(PRESSING)
 
 
 def leave_to_hand_on(

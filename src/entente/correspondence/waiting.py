@@ -14,11 +14,11 @@ from typing import Final, TypeVar
 
 from entente.bodies.tokens import may
 from entente.cases.model import NOBODY, CaseTask, Knowing
-from entente.correspondence.desk import Desk
+from entente.correspondence.failing import Failing
 from entente.correspondence.model import Hit, Message, PermissionRequest, Way
 from entente.correspondence.ports import CorrespondenceUnit
-from entente.correspondence.rules import due_at
-from entente.correspondence.unit_reach import OPEN_READ_MAX, beyond_reach
+from entente.correspondence.rules import due_at, pressing
+from entente.correspondence.unit_reach import OPEN_READ_MAX, Reach, beyond_reach
 from entente.disclosure.model import InForce
 from entente.kernel.ids import InstrumentId, OfficerId
 
@@ -28,19 +28,28 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What waits, of each kind the oldest first, at most as many as were asked for."""
+    """What waits, of each kind the oldest first, of messages for action the most pressing, at most as many as were asked for."""
 
     hits: tuple[tuple[Way, Hit], ...] = ()
     """Told to us and not answered; found here and held until somebody releases them."""
     permissions: tuple[PermissionRequest, ...] = ()
     """Asked of us and not decided."""
     messages: tuple[tuple[Message, datetime | None], ...] = ()
-    """Came for action and not concluded, each with until when, or for information and not opened."""
+    """Came for action and not concluded, each with until when; then those for information that nobody opened. Of each as many as
+    were asked for: what is for information takes the place of nothing that is for action."""
+    failed: tuple[Message, ...] = ()
+    """Ours that were not delivered and that nobody noted."""
     tasks: tuple[CaseTask, ...] = ()
     """What this officer has to do on a case, what has a term first."""
 
+    @property
+    def count_of_messages(self) -> tuple[int, int]:
+        """How many messages for action and for information there are."""
+        action = sum(one.is_for_action for one, _ in self.messages)
+        return action, len(self.messages) - action
 
-class WaitingItems(Desk):
+
+class WaitingItems(Failing):
     """The question that an officer's desk asks."""
 
     def waiting(self, officer: OfficerId, limit: int) -> Waiting:
@@ -72,16 +81,30 @@ class WaitingItems(Desk):
             hits = tuple(one for one in hits if reaches(one[1].record))[:limit]
             permissions = tuple(one for one in permissions if reaches(one.record))[:limit]
         reads = may(asking, ("read_message",), now, self.lists)
-        messages = unit.correspondence.open_messages(most, knowing) if reads else ()
-        if reaches is not None:
-            beyond = beyond_reach(unit, [one.header.id for one in messages], reaches)
-            messages = tuple(one for one in messages if one.header.id not in beyond)[:limit]
         return Waiting(
             hits=tuple((way, hit) for way, hit in hits if way in ways),
             permissions=permissions,
-            messages=self._due_each(unit, messages),
+            messages=self._messages(unit, limit, knowing, reaches) if reads else (),
+            failed=self._failed(unit, limit, knowing, reaches)
+            if may(asking, ("send_message",), now, self.lists)
+            else (),
             tasks=unit.cases.open_tasks(asking.id, limit),
         )
+
+    def _messages(
+        self, unit: CorrespondenceUnit, limit: int, knowing: Knowing, reaches: Reach | None
+    ) -> tuple[tuple[Message, datetime | None], ...]:
+        """Return the messages for action that press most, then the oldest for information, as far as a unit reaches."""
+        store, now = unit.correspondence, self.clock.now()
+        action = store.open_for_action(OPEN_READ_MAX, knowing)
+        information = store.open_for_information(limit if reaches is None else OPEN_READ_MAX, knowing)
+        if reaches is not None:
+            beyond = beyond_reach(unit, [one.header.id for one in (*action, *information)], reaches)
+            action, information = (
+                tuple(one for one in of if one.header.id not in beyond) for of in (action, information)
+            )
+        due = sorted(self._due_each(unit, action), key=lambda one: pressing(one[0].urgency, one[1], now))
+        return (*due[:limit], *((one, None) for one in information[:limit]))
 
     def open_in(self, unit: CorrespondenceUnit, limit: int) -> Waiting:
         """Return what waits at this body, for whomever: of it somebody may have to be told outside the browser (desk.md W43).

@@ -15,7 +15,7 @@ from entente.bodies.model import Officer
 from entente.bodies.tokens import may
 from entente.duty.model import DutyFunction, RosterEntry, ShiftState, Watch
 from entente.duty.ports import DutyUnit
-from entente.duty.rules import DUTY_DAYS_MAX, check_entry, moment_in, next_at_desk, on_now
+from entente.duty.rules import DUTY_DAYS_MAX, by_day, check_entry, moment_in, next_at_desk, on_now
 from entente.duty.shifts import WORKS
 from entente.handling.model import CodeLists
 from entente.kernel.canonical import JsonObject
@@ -95,7 +95,7 @@ class Roster:
         """Return who is on now and in the days to come, in the order in which they begin."""
         now = self.clock.now()
         with self.open_view() as unit:
-            return unit.duty.entries(now, now + timedelta(days=days), ENTRIES_MAX)
+            return by_day(unit.duty.entries(now, now + timedelta(days=days), ENTRIES_MAX))
 
     def watch(self) -> Watch:
         """Return who is on now and who is next, and which shifts go on or wait for a signature.

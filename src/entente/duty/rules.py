@@ -14,6 +14,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from entente.correspondence.model import Way
+from entente.correspondence.rules import pressing
 from entente.correspondence.waiting import Waiting
 from entente.duty.model import (
     DutyFunction,
@@ -36,6 +37,14 @@ from entente.kernel.text import is_line, is_seen, shows_as_stored
 
 NOTE_CHARACTERS_MAX: Final = 4_000
 """Two pages: what is longer belongs into a case."""
+_KINDS: Final = (
+    OpenKind.PERMISSION,
+    OpenKind.HIT_TO_ANSWER,
+    OpenKind.HIT_TO_RELEASE,
+    OpenKind.ACTION,
+    OpenKind.INFORMATION,
+)
+"""In the order in which equally pressing things stand."""
 REACH_CHARACTERS_MAX: Final = 254
 """The longest mail address (RFC 5321, 4.5.3.1.3 less its brackets)."""
 DUTY_DAYS_MAX: Final = 31
@@ -163,6 +172,11 @@ def on_now(entries: Iterable[RosterEntry], now: datetime) -> tuple[RosterEntry, 
     return tuple(sorted(there, key=lambda one: (_ORDER.index(one.function), one.begins_at, one.id)))
 
 
+def by_day(entries: Iterable[RosterEntry]) -> tuple[RosterEntry, ...]:
+    """Return duties as they are read: by when they begin, those that begin together in the order in which they are called."""
+    return tuple(sorted(entries, key=lambda one: (one.begins_at, _ORDER.index(one.function), one.id)))
+
+
 def next_at_desk(entries: Iterable[RosterEntry], now: datetime) -> RosterEntry | None:
     """Return who comes to the desk next; None where the roster says nobody.
 
@@ -172,8 +186,8 @@ def next_at_desk(entries: Iterable[RosterEntry], now: datetime) -> RosterEntry |
     return min(coming, key=lambda one: (one.begins_at, one.id), default=None)
 
 
-def open_things(waiting: Waiting) -> tuple[OpenThing, ...]:
-    """Return what waits as a sheet lists it: by number and code alone.
+def open_things(waiting: Waiting, now: datetime) -> tuple[OpenThing, ...]:
+    """Return what waits as a sheet lists it: by number and code alone, the most pressing first, as on the desk.
 
     Source: docs/rules/desk.md W42.
     """
@@ -213,7 +227,12 @@ def open_things(waiting: Waiting) -> tuple[OpenThing, ...]:
         )
         for one, due in waiting.messages
     )
-    return (*hits, *permissions, *messages)
+    return tuple(
+        sorted(
+            (*hits, *permissions, *messages),
+            key=lambda one: (pressing(one.urgency, one.due_at, now), _KINDS.index(one.kind), one.at, one.id),
+        )
+    )
 
 
 def written(content: SheetContent) -> tuple[str, str]:

@@ -196,19 +196,20 @@ class Shifts:
         waiting = self.waiting.waiting_in(unit, shift.officer, OPEN_MAX, NOBODY)
         frontier = unit.trail.frontier()
         acts = unit.trail.count_of_verbs(JOURNAL, shift.after_row, frontier.size, COUNTED_MAX)
+        now = self.clock.now()
         return SheetContent(
             shift=shift.id,
             officer=shift.officer,
             began_at=shift.began_at,
-            ended_at=self.clock.now(),
+            ended_at=now,
             after_row=shift.after_row,
             upto_row=frontier.size,
             root=frontier.root.hex() if frontier.size else "",
             done=counted(acts, teams_of(unit, {subject for _, subject in acts}).keys()),
             notes=unit.duty.notes(shift.id),
             for_next=for_next,
-            open=open_things(waiting),
-            is_cut=OPEN_MAX in {len(waiting.hits), len(waiting.permissions), len(waiting.messages)},
+            open=open_things(waiting, now),
+            is_cut=OPEN_MAX in {len(waiting.hits), len(waiting.permissions), *waiting.count_of_messages},
         )
 
     def _authorise(self, unit: DutyUnit, officer: OfficerId, subject: str) -> None:

@@ -182,19 +182,21 @@ class Steps:
         return (*self._before, *[Evidence(kind, text, weight) for kind, text, weight in self._taken])
 
     def set(self, total: int, text: str) -> None:
-        """Make the total this, for the reason given."""
-        total = max(0, min(1000, total))
-        change = total - self.total
-        self.total = total
-        self._taken.append((_FOR if change > 0 else _AGAINST, text, change))
+        """Make the total this, for the reason given, which agrees."""
+        self._take(_FOR, total, text)
 
     def gain(self, part: int, text: str) -> None:
-        """Close a part, in thousandths, of what is missing to 1,000."""
-        self.set(self.total + (1000 - self.total) * part // 1000, text)
+        """Close a part, in thousandths, of what is missing to 1,000; what agrees speaks for it also where nothing is missing."""
+        self._take(_FOR, self.total + (1000 - self.total) * part // 1000, text)
 
     def lose(self, part: int, text: str) -> None:
         """Lose a part, in thousandths, of the total."""
-        self.set(self.total - self.total * part // 1000, text)
+        self._take(_AGAINST, self.total - self.total * part // 1000, text)
+
+    def _take(self, kind: EvidenceKind, total: int, text: str) -> None:
+        total = max(0, min(1000, total))
+        self._taken.append((kind, text, total - self.total))
+        self.total = total
 
     def calibrated(self, ceiling: int) -> tuple[Evidence, ...]:
         """Return the evidence that adds up to the total on the scale of I36, of which `ceiling` is the most."""

@@ -38,7 +38,7 @@ OFFICER_QUERIES_MAX = 200
 QUERIES_MAX = 20_000
 """Standing queries of the node, machine accounts' included: twice as many as it is measured with; about 150 MB of memory."""
 NEW_COUNTED_MAX = 10
-"""New matches of a query that a list looks at: with 200 queries a second of work. So many means so many or more."""
+"""Open matches of a query that a list looks at, new ones first: with 200 queries a second of work. So many means that or more."""
 MATCHES_SHOWN_MAX = 200
 """Matches of one answer; a screen holds about 50."""
 
@@ -50,6 +50,8 @@ class OwnQuery:
     query: StandingQuery
     new: int
     """Matches that were not looked at and may be seen now, at most NEW_COUNTED_MAX."""
+    open: int
+    """Matches that were not put away and may be seen now, at most NEW_COUNTED_MAX; the new ones among them."""
     not_kept: int
     """Matches beyond what one query may have."""
 
@@ -119,20 +121,24 @@ class Standing:
     def own(self, officer: OfficerId) -> tuple[OwnQuery, ...]:
         """Return an officer's own queries, the newest first, ended ones included until they are forgotten.
 
-        Counted as new is only what may be seen now: what is hidden since is as absent (I27).
+        Counted is only what may be seen now: what is hidden since is as absent (I27).
         """
         with self.open_view() as view:
             who = view.bodies.officer(officer) or Officer(officer, frozenset())
             return tuple(
-                OwnQuery(left, self._count_new(view, who, left), view.standing.not_kept(left.id))
+                OwnQuery(left, *self._count(view, who, left), view.standing.not_kept(left.id))
                 for left in view.standing.of(officer)
             )
 
-    def _count_new(self, view: IdentityUnit, who: Officer, left: StandingQuery) -> int:
-        new = [one for one in view.standing.matches(left.id) if one.state is MatchState.NEW][:NEW_COUNTED_MAX]
-        if not new:
-            return 0
-        return sum(1 for _ in self._seen(view, left, new, self.disclosure.allowed(*question(view, who, left.occasion))))
+    def _count(self, view: IdentityUnit, who: Officer, left: StandingQuery) -> tuple[int, int]:
+        """Return how many matches of a query are new, and how many are open."""
+        waiting = [one for one in view.standing.matches(left.id) if one.state is not MatchState.SETTLED]
+        waiting = sorted(waiting, key=lambda one: one.state is not MatchState.NEW)[:NEW_COUNTED_MAX]
+        if not waiting:
+            return 0, 0
+        allowed = self.disclosure.allowed(*question(view, who, left.occasion))
+        seen = [one.match for one in self._seen(view, left, waiting, allowed)]
+        return sum(one.state is MatchState.NEW for one in seen), len(seen)
 
     def end(self, officer: OfficerId, query: str) -> None:
         """End a query of one's own: it is deleted with its matches; that it stood, and what it asked, stays sealed in the trail.

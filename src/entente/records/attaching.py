@@ -194,7 +194,7 @@ def _only_terms(terms: Sequence[DisclosureClass]) -> DisclosureClass:
         raise Invalid(
             "The record's facts are on several terms, and the file's are not said.",
             field="terms",
-            why="Whoever may see one fact may not see each; nothing is guessed about a file.",
+            why="Who is allowed to see one fact is not thereby allowed to see each; nothing is guessed about a file.",
             do="Say on what conditions the file is shared with --terms.",
         )
     return terms[0]

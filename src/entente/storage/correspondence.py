@@ -37,6 +37,7 @@ from entente.correspondence.model import (
 from entente.kernel.codec import from_json
 from entente.kernel.ids import BlobId, BodyId, InstrumentId
 from entente.storage.cases import is_known
+from entente.storage.message_failures import NOTED, MessageFailures
 from entente.storage.rows import add_row_once, parts, replace_row, text_of, value_of
 from entente.storage.schema import (
     blob_file,
@@ -99,16 +100,6 @@ _OPEN_PERMISSIONS = _OLDEST.where(
 )
 _step_of = sa.select(sa.literal(1)).select_from(message_step).where(message_step.c.message == _item.c.id)
 _concluded = _step_of.where(message_step.c.step.in_([Step.ACTED_ON.value, Step.REFUSED.value]))
-_OPEN_MESSAGES = _OLDEST.where(
-    _item.c.family == Family.MESSAGE.value,
-    _item.c.way == Way.RECEIVED.value,
-    # Said once more for the engine, which then reads of all that is done no more than the index.
-    _item.c.state.in_([MessageState.FOR_ACTION.value, MessageState.FOR_INFORMATION.value]),
-    sa.or_(
-        sa.and_(_item.c.state == MessageState.FOR_ACTION.value, ~_concluded.exists()),
-        sa.and_(_item.c.state == MessageState.FOR_INFORMATION.value, ~_step_of.exists()),
-    ),
-)
 _CHOSEN: Mapping[MessageChoice, tuple[sa.ColumnElement[bool], ...]] = {
     MessageChoice.RECEIVED: (_item.c.way == Way.RECEIVED.value,),
     MessageChoice.SENT: (_item.c.way == Way.SENT.value,),
@@ -123,6 +114,12 @@ _CHOSEN: Mapping[MessageChoice, tuple[sa.ColumnElement[bool], ...]] = {
         ~_concluded.exists(),
     ),
 }
+_OPEN_FOR_INFORMATION = _OLDEST.where(
+    _item.c.family == Family.MESSAGE.value,
+    _item.c.way == Way.RECEIVED.value,
+    _item.c.state == MessageState.FOR_INFORMATION.value,
+    ~_step_of.exists(),
+)
 _OPEN_FOR_ACTION = _OLDEST.where(
     _item.c.family == Family.MESSAGE.value,
     _item.c.way == Way.RECEIVED.value,
@@ -163,7 +160,7 @@ _TOGETHER = (
 )
 
 
-class CorrespondenceTables:
+class CorrespondenceTables(MessageFailures):
     """The CorrespondenceStore of one transaction."""
 
     def __init__(self, connection: sa.Connection) -> None:
@@ -255,7 +252,7 @@ class CorrespondenceTables:
 
     def steps(self, message: str) -> tuple[StepTaken, ...]:
         """Return what was done here with a message, in order."""
-        query = sa.select(message_step).where(message_step.c.message == message).order_by(message_step.c.at)
+        query = sa.select(message_step).where(message_step.c.message == message, message_step.c.step != NOTED)
         found = [StepTaken(Step(row.step), row.officer, row.at, row.reason) for row in self._connection.execute(query)]
         return tuple(sorted(found, key=lambda one: (one.at, one.step is not Step.OPENED)))
 
@@ -322,9 +319,9 @@ class CorrespondenceTables:
         rows = self._connection.execute(_known(_OPEN_PERMISSIONS, knowing), {"most": limit})
         return tuple(value_of(PermissionRequest, row.document) for row in rows)
 
-    def open_messages(self, limit: int, knowing: Knowing = NOBODY) -> tuple[Message, ...]:
-        """Return what came for action and is not concluded, or for information and is not opened, the oldest first."""
-        rows = self._connection.execute(_known(_OPEN_MESSAGES, knowing), {"most": limit})
+    def open_for_information(self, limit: int, knowing: Knowing = NOBODY) -> tuple[Message, ...]:
+        """Return what came for information and is not opened, the oldest first."""
+        rows = self._connection.execute(_known(_OPEN_FOR_INFORMATION, knowing), {"most": limit})
         return tuple(value_of(Message, row.document) for row in rows)
 
     def open_for_action(self, limit: int, knowing: Knowing = NOBODY) -> tuple[Message, ...]:

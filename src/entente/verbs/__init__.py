@@ -32,6 +32,7 @@ from entente.verbs import (
     instruments,
     keys,
     mrz,
+    officers,
     recalling_several,
     record_changes,
     record_export,
@@ -44,6 +45,7 @@ from entente.verbs import (
     sharing,
     sharing_overview,
     standing,
+    succession,
     tokens,
     trail,
     units,
@@ -58,6 +60,7 @@ VERBS: Mapping[str, Verb] = {
     verb.name: verb
     for part in (
         bodies,
+        officers,
         directory,
         units,
         units_found,
@@ -65,6 +68,7 @@ VERBS: Mapping[str, Verb] = {
         tokens,
         accounts,
         keys,
+        succession,
         instruments,
         sharing,
         sharing_overview,

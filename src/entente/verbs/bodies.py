@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 
 from entente.agreements.model import LEASE_MINUTES_MAX
-from entente.bodies.model import Body, Group, GroupEntry, MembershipStatus, NationalOrder, Officer
+from entente.bodies.model import Body, Group, GroupEntry, MembershipStatus, NationalOrder
 from entente.bodies.powers import TASK_MEASURE, may_act
 from entente.bodies.rules import resolve_group
 from entente.bodies.statements import NewUnits
 from entente.kernel.canonical import INTEGER_MAX, Json, JsonObject
 from entente.kernel.codec import from_json, to_json, to_object
 from entente.kernel.errors import Invalid, NotFound
-from entente.kernel.ids import OfficerId
 from entente.kernel.signing import decode_bytes, encode_bytes, key_id
 from entente.kernel.statement import from_json as statement_from_json
 from entente.node import Node
@@ -32,7 +30,7 @@ def _show(node: Node, arguments: Arguments) -> JsonObject:
     found = next((one for one in names.bodies.values() if wanted in {one.code, one.id}), None) if wanted else names.own
     if found is None:
         raise NotFound
-    return {"body": _entry(found, names), "is_own": found.id == names.own.id}
+    return {"body": entry_shown(found, names), "is_own": found.id == names.own.id}
 
 
 def _list(node: Node, _: Arguments) -> JsonObject:
@@ -60,7 +58,7 @@ def _enter(node: Node, arguments: Arguments) -> JsonObject:
             do="Ask the other body for the output of «entente body export».",
         )
     body = node.directory.introduce_by_hand(tuple(statement_from_json(item) for item in statements))
-    return {"body": _entry(body, names_of(node))}
+    return {"body": entry_shown(body, names_of(node))}
 
 
 def _introduce(node: Node, arguments: Arguments) -> JsonObject:
@@ -73,19 +71,19 @@ def _introduce(node: Node, arguments: Arguments) -> JsonObject:
 def _rename(node: Node, arguments: Arguments) -> JsonObject:
     since = arguments.day("since", node.clock.now().date())
     body = node.directory.rename(arguments.text("name"), since)
-    return {"body": _entry(body, names_of(node))}
+    return {"body": entry_shown(body, names_of(node))}
 
 
 def _addresses(node: Node, arguments: Arguments) -> JsonObject:
     relays = [names_of(node).body(text, "relays").id for text in arguments.texts("relays")]
     body = node.directory.publish_addresses(arguments.texts("addresses"), tuple(relays))
-    return {"body": _entry(body, names_of(node))}
+    return {"body": entry_shown(body, names_of(node))}
 
 
 def _units(node: Node, arguments: Arguments) -> JsonObject:
     document = node.files.document(decode_bytes(arguments.text("data"), "data"), "units")
     body = node.directory.publish_units(from_json(NewUnits, document, "units").units)
-    return {"body": _entry(body, names_of(node))}
+    return {"body": entry_shown(body, names_of(node))}
 
 
 def _silent(node: Node, arguments: Arguments) -> JsonObject:
@@ -179,26 +177,6 @@ def _show_group(node: Node, arguments: Arguments) -> JsonObject:
     return {"on": on.isoformat(), "group": _group(group, names, on)}
 
 
-def _add_officer(node: Node, arguments: Arguments) -> JsonObject:
-    ends = arguments.optional_text("until")
-    officer = Officer(
-        id=OfficerId(arguments.text("id")),
-        roles=frozenset(arguments.texts("roles")),
-        unit=arguments.optional_text("unit"),
-        is_machine=arguments.flag("machine"),
-        active_from=node.clock.now(),
-    )
-    if ends:
-        officer = replace(officer, active_until=arguments.moment("until", node.clock.now()))
-    node.directory.put_officer(arguments.officer(), officer)
-    return {"officer": to_object(officer)}
-
-
-def _officers(node: Node, _: Arguments) -> JsonObject:
-    with node.disclosure.open_unit() as unit:
-        return {"officers": [to_object(officer) for officer in unit.bodies.officers()]}
-
-
 def _line(body: Body, names: Names) -> JsonObject:
     return {
         **names.ref(body.id),
@@ -210,7 +188,8 @@ def _line(body: Body, names: Names) -> JsonObject:
     }
 
 
-def _entry(body: Body, names: Names) -> JsonObject:
+def entry_shown(body: Body, names: Names) -> JsonObject:
+    """Return what the directory has of a body."""
     keys = body.current_keys
     return {
         **_line(body, names),
@@ -287,8 +266,4 @@ VERBS: tuple[Verb, ...] = (
     verb("group_keep", _keep_group, "Keep the next version of a group of ours.", "officer", "data"),
     verb("group_list", _groups, "List the groups as they stand on a date.", "on"),
     verb("group_show", _show_group, "Show a group as it stands on a date.", "group", "on"),
-    verb(
-        "officer_add", _add_officer, "Enter or change an officer.", "officer", "id", "roles", "unit", "machine", "until"
-    ),
-    verb("officer_list", _officers, "List our officers."),
 )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from entente.cases.exhibits import holder_of, is_intact
 from entente.cases.model import Case, CaseTask, Exhibit, HandOver
 from entente.correspondence.model import DecisionBasis
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.codec import to_json, to_object
+from entente.node import Node
 from entente.verbs.references import Names
 
 
@@ -49,13 +50,15 @@ def hand_over_shown(link: HandOver) -> JsonObject:
     return to_object(link)
 
 
-def decisions_shown(bases: Iterable[DecisionBasis], names: Names) -> list[Json]:
-    """Return what officers saw as they decided; evidence and grounds are null where this reader may not see the record."""
+def decisions_shown(node: Node, bases: Sequence[DecisionBasis], names: Names) -> list[Json]:
+    """Return what officers saw as they decided; where this reader may not see the record, nothing of it as it was or is."""
+    here = node.correspondence.versions_here(bases)
     return [
         {
             **{name: value for name, value in to_object(one).items() if name != "seen"},
             "name": names.record_name(one.record),
             "seen": None if one.seen is None else names.readable_json(to_json(one.seen)),
+            "version_now": None if one.seen is None else here.get(one.record),
         }
         for one in bases
     ]

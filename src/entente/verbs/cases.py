@@ -32,7 +32,7 @@ def _show(node: Node, arguments: Arguments) -> JsonObject:
         "events": events,
         "tasks": [task_shown(one) for one in file.tasks],
         "exhibits": [exhibit_shown(one, chain) for one, chain in file.exhibits],
-        "decisions": decisions_shown(node.correspondence.bases_of_case(number, officer), names),
+        "decisions": decisions_shown(node, node.correspondence.bases_of_case(number, officer), names),
     }
 
 

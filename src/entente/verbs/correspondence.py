@@ -103,6 +103,11 @@ def _conclude_message(node: Node, arguments: Arguments) -> JsonObject:
     return {"message": message_shown(node, way, message, names_of(node))}
 
 
+def _note_failure(node: Node, arguments: Arguments) -> JsonObject:
+    noted = node.correspondence.note_failure(arguments.officer(), arguments.text("id"))
+    return {"message": message_shown(node, Way.SENT, noted, names_of(node))}
+
+
 def _recall_message(node: Node, arguments: Arguments) -> JsonObject:
     officer, message, reason = arguments.officer(), arguments.text("id"), arguments.text("reason")
     recalled = node.correspondence.recall_message(officer, message, reason)
@@ -142,7 +147,7 @@ def _show_hit(node: Node, arguments: Arguments) -> JsonObject:
     officer, names = looking(arguments), names_of(node)
     found = node.correspondence.hit(arguments.text("id"), officer)
     decided = node.correspondence.bases_of_item(found[1].header.id, officer)
-    return {"hit": hit_shown(node, *found, names), "decisions": decisions_shown(decided, names)}
+    return {"hit": hit_shown(node, *found, names), "decisions": decisions_shown(node, decided, names)}
 
 
 def _hits(node: Node, arguments: Arguments) -> JsonObject:
@@ -324,6 +329,9 @@ VERBS: tuple[Verb, ...] = (
     verb(
         "message_conclude", _conclude_message, "State that a message was acted on or refused.",
         "officer", "id", "outcome", "reason",
+    ),
+    verb(
+        "message_note_failure", _note_failure, "Say that it is known that a message of ours was not delivered.", "officer", "id",
     ),
     verb("message_recall", _recall_message, "Take back a message of ours that was sent in error.", "officer", "id", "reason"),
     verb(

@@ -1,4 +1,4 @@
-"""The verbs of a body's keys: draft a change, take it back signed, show the history; doubts, and a successor's acceptance.
+"""The verbs of a body's keys: draft a change, take it back signed, show the history; and what is in doubt.
 
 Heads' keys never enter the node: a draft goes out, a signed statement comes back.
 """
@@ -164,19 +164,6 @@ def _is_in_doubt(stored: StoredRecord | None) -> bool:
     return stored is not None and stored.doubted_at is not None
 
 
-def _accept_successor(node: Node, arguments: Arguments) -> JsonObject:
-    names = names_of(node)
-    new, old = names.body(arguments.text("body"), "body"), names.body(arguments.text("for"), "for")
-    found = node.agreements.accept_successor(arguments.officer(), new.id, old.id)
-    return {
-        "successor": names.ref(new.id),
-        "for": names.ref(old.id),
-        "proposed_by": found.proposed_by,
-        "confirmed_by": found.confirmed_by,
-        "is_accepted": found.confirmed_by is not None,
-    }
-
-
 VERBS: tuple[Verb, ...] = (
     verb(
         "keys_draft", _draft, "Make new keys for the node and return the change for our heads to sign.",
@@ -184,9 +171,5 @@ VERBS: tuple[Verb, ...] = (
     ),
     verb("keys_submit", _submit, "Take back a change of keys with our heads' signatures.", "officer", "statement"),
     verb("body_doubts", _doubts, "List what came under keys a body declared compromised.", "officer", "body"),
-    verb(
-        "successor_accept", _accept_successor, "Accept a body in another's place: one officer proposes, another confirms.",
-        "officer", "body", "for",
-    ),
     verb("keys_show", _show, "Show a body's key versions, and who knows ours.", "body"),
 )  # fmt: skip

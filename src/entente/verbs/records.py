@@ -170,7 +170,13 @@ def shown_record(record: Record, names: Names) -> JsonObject:
         for fact in record.facts
     ]
     links: list[Json] = [
-        {"property": link.property, "to": link.to, "name": names.record_name(link.to)} for link in record.links
+        {
+            "property": link.property,
+            "to": link.to,
+            "name": names.record_name(link.to),
+            "observation": link.observation.value,
+        }
+        for link in record.links
     ]
     return {
         "id": record.id,

@@ -60,6 +60,22 @@ def message_shown(node: Node, way: Way, message: Message, names: Names) -> JsonO
         "addressees": [_addressee(one, names) for one in message.addressees],
         "text": message.text,
         "attachments": files,
+        "failure": failure_shown(node, message, names),
+    }
+
+
+def failure_shown(node: Node, message: Message, names: Names) -> Json:
+    """Return how a message of ours failed, and who noted it; null for one that did not fail, or came."""
+    failure = node.correspondence.failure_of(message)
+    if failure is None:
+        return None
+    noted = failure.noted
+    return {
+        "state": failure.delivery.state,
+        "reason": names.readable(failure.delivery.reason),
+        "at": to_json(failure.delivery.at),
+        "noted_by": "" if noted is None else noted.officer,
+        "noted_at": None if noted is None else to_json(noted.at),
     }
 
 

@@ -24,7 +24,13 @@ def _leave(node: Node, arguments: Arguments) -> JsonObject:
 def _list(node: Node, arguments: Arguments) -> JsonObject:
     now = node.clock.now()
     rows: list[Json] = [
-        {**_query(one.query), "new": one.new, "not_kept": one.not_kept, "has_ended": now >= one.query.until}
+        {
+            **_query(one.query),
+            "new": one.new,
+            "open": one.open,
+            "not_kept": one.not_kept,
+            "has_ended": now >= one.query.until,
+        }
         for one in node.standing.own(arguments.officer())
     ]
     return {"queries": rows}

@@ -10,7 +10,7 @@ from entente.verbs.arguments import Arguments, looking
 from entente.verbs.case_items import decisions_shown, task_shown
 from entente.verbs.correspondence import LIST_MAX
 from entente.verbs.references import names_of
-from entente.verbs.shown_items import envelope_shown, hit_shown, permission_shown
+from entente.verbs.shown_items import envelope_shown, failure_shown, hit_shown, permission_shown
 from entente.verbs.verb import Verb, verb
 
 
@@ -18,7 +18,7 @@ def _show_permission(node: Node, arguments: Arguments) -> JsonObject:
     officer, names = looking(arguments), names_of(node)
     found = node.correspondence.permission(arguments.text("id"), officer)
     decided = node.correspondence.bases_of_item(found[1].header.id, officer)
-    return {"permission": permission_shown(node, *found, names), "decisions": decisions_shown(decided, names)}
+    return {"permission": permission_shown(node, *found, names), "decisions": decisions_shown(node, decided, names)}
 
 
 def _waiting(node: Node, arguments: Arguments) -> JsonObject:
@@ -30,11 +30,21 @@ def _waiting(node: Node, arguments: Arguments) -> JsonObject:
         "messages": [
             {**envelope_shown(node, Way.RECEIVED, one, names), "due_at": to_json(due)} for one, due in waiting.messages
         ],
+        "failed": [
+            {**envelope_shown(node, Way.SENT, one, names), "failure": failure_shown(node, one, names)}
+            for one in waiting.failed
+        ],
         "tasks": [task_shown(one) for one in waiting.tasks],
     }
 
 
 VERBS: tuple[Verb, ...] = (
-    verb("waiting_list", _waiting, "List what waits for an officer, the oldest first.", "officer", "limit"),
+    verb(
+        "waiting_list",
+        _waiting,
+        "List what waits for an officer, the oldest first, of messages for action the most pressing.",
+        "officer",
+        "limit",
+    ),
     verb("permission_show", _show_permission, "Show a request for leave.", "officer", "id"),
 )

@@ -342,8 +342,13 @@ def _words(code: str) -> str:
 
 def zone_of(name: str) -> tzinfo:
     """Return a zone by its name; UTC for one that this machine does not know."""
+    # A zone that this machine's time zone database does not have yet: UTC says the same moment.
+    return zone_known(name) or UTC
+
+
+def zone_known(name: str) -> tzinfo | None:
+    """Return a zone by its name; None for one that this machine does not know."""
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        # A zone that this machine's time zone database does not have yet: UTC says the same moment.
-        return UTC
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None

@@ -14,7 +14,8 @@ import yaml
 from entente.web.wording import FIRST_LANGUAGE, TEXTS, Text
 
 ROOMS: Final = tuple(
-    TEXTS / part for part in ("rooms", "rooms_node", "rooms_intake", "rooms_acts", "rooms_files", "rooms_answers")
+    TEXTS / part
+    for part in ("rooms", "rooms_node", "rooms_intake", "rooms_acts", "rooms_files", "rooms_answers", "rooms_lines")
 )
 """The folders of texts that are sentences of rooms."""
 

@@ -25,6 +25,7 @@ from babel.units import format_unit
 from markupsafe import Markup, escape
 
 from entente.kernel.sizes import UNITS, Size
+from entente.web.alphabet import Place, place
 from entente.web.reading_order import LEFT_MARK, marked
 from entente.web.rule_numbers import RuleWords
 
@@ -188,6 +189,10 @@ class Wording:
             return former[code]
         name: str | None = self.locale.territories.get(code)
         return name if name is not None else ours.get(code, code)
+
+    def place(self, words: str) -> Place:
+        """Return by what words are sorted in the reader's alphabet."""
+        return place(self.language, words)
 
     def number(self, value: int) -> str:
         """Return a number as the language writes it, with the digits 0 to 9: they are compared with those of documents."""

@@ -39,11 +39,11 @@ def nodes() -> Nodes:
     conclude(made, charter(*(node.id for node in made.values()), measures_by=made["GS"].id))
     new = MemoryNode(NEW, made["GS"].clock, replaces=made[OLD].id)
     for node in made.values():
-        node.directory.put_officer(HEAD, Officer(SECOND, frozenset({"head_of_body"})))
+        node.directory.officers.put(HEAD, Officer(SECOND, frozenset({"head_of_body"})))
         if node.code != OLD:
             node.knows(new)
             new.knows(node)
-    new.directory.put_officer(HEAD, Officer(SECOND, frozenset({"head_of_body"})))
+    new.directory.officers.put(HEAD, Officer(SECOND, frozenset({"head_of_body"})))
     new.knows(made[OLD])
     hand_over(*made.values(), new)
     return {**made, NEW: new}

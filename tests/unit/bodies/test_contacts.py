@@ -51,6 +51,15 @@ def test_points_go_to_every_body_and_the_newest_list_counts() -> None:
     assert seen_at(other, "XA-NCB").contacts == (OFFICE,)
 
 
+@pytest.mark.parametrize("zone", ["Europe/Nowhere", "Asia", "europe/lisbon/"])
+def test_point_of_ours_in_a_zone_that_there_is_not_is_refused_and_said_to_nobody(zone: str) -> None:
+    node = network("XA-NCB")["XA-NCB"]
+    with pytest.raises(Invalid, match="does not hold what it should") as refused:
+        ContactBook(node.directory).keep(DUTY, None, replace(DESK, zone=zone))
+    assert refused.value.field == "zone"
+    assert own(node).contacts == ()
+
+
 def test_list_that_was_said_anew_meanwhile_is_not_overwritten() -> None:
     node = network("XA-NCB")["XA-NCB"]
     book = ContactBook(node.directory)

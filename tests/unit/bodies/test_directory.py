@@ -220,11 +220,11 @@ def test_only_an_officer_whose_role_may_enters_officers_and_the_refusal_is_in_th
     node = MemoryNode("XA-NCB")
     newcomer = Officer(OfficerId("duty-2"), frozenset({"duty_officer"}))
     with pytest.raises(Refused) as refused:
-        node.directory.put_officer(DUTY, newcomer)
+        node.directory.officers.put(DUTY, newcomer)
     assert [ground.number for ground in refused.value.decision.refusals] == ["B9.2"]
     act = node.store.state.trail.acts[-1]
     assert (act.verb, act.officer, act.detail["outcome"]) == ("manage_officers", DUTY, "refused")
-    node.directory.put_officer(HEAD, newcomer)
+    node.directory.officers.put(HEAD, newcomer)
     assert node.store.state.bodies.officer(newcomer.id) == newcomer
     with pytest.raises(Invalid, match="roles"):
-        node.directory.put_officer(HEAD, Officer(OfficerId("x"), frozenset({"emperor"})))
+        node.directory.officers.put(HEAD, Officer(OfficerId("x"), frozenset({"emperor"})))

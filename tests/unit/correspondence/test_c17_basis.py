@@ -71,6 +71,10 @@ def test_c17_it_stays_what_it_was_when_the_record_goes_on(net: Network, wanted: 
     net.clock.pass_time(hours=1)
     assert net.xb.desk.bases_of_case(case, DUTY) == before
     assert before[0].version == 1
+    assert net.xb.desk.versions_here(before) == {wanted: 2}
+    assert net.xb.desk.versions_here(net.xb.desk.bases_of_case(case, None)) == {}, (
+        "of what is not shown nothing is said"
+    )
 
 
 def test_c17_what_quotes_the_record_is_shown_to_whom_the_gate_shows_it(net: Network, wanted: RecordId) -> None:

@@ -23,6 +23,7 @@ from entente.correspondence.waiting import Waiting
 from entente.duty.calling_rules import acknowledged_by, begun, needed_now, next_to_call, tried_again_at
 from entente.duty.calls import Call, CallGround, CallKind, Needed, StepState
 from entente.duty.model import DutyFunction, RosterEntry
+from entente.duty.rules import open_things
 from entente.kernel.ids import BodyId, InstrumentId, OfficerId, RecordId
 
 NOW = datetime(2031, 5, 4, 18, 0, tzinfo=UTC)
@@ -54,6 +55,22 @@ def needed(waiting: Waiting, kind: str = "vehicle", opened: str = "") -> list[tu
     steps = (StepTaken(Step.OPENED, "x", NOW),)
     found = needed_now(waiting, NOW, HOUR, lambda name: steps if name == opened else (), lambda _: kind)
     return [(one.item, one.ground) for one in found]
+
+
+def test_sheet_lists_the_most_pressing_first_and_information_last() -> None:
+    waiting = Waiting(
+        hits=((Way.RECEIVED, hit("hit-1", "arrest")),),
+        permissions=(permission("permission-1", NOW + HOUR),),
+        messages=(
+            (message("news", "normal", is_for_action=False), None),
+            (message("usual", "normal"), NOW + HOUR),
+            (message("late", "normal"), NOW - MINUTES),
+            (message("urgent", "urgent"), NOW + HOUR),
+            (message("danger", "immediate_danger_to_life"), NOW + HOUR),
+        ),
+    )
+    found = [one.id for one in open_things(waiting, NOW)]
+    assert found == ["late", "danger", "urgent", "permission-1", "hit-1", "usual", "news"]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from entente.duty.rules import (
     AHEAD_DAYS_MAX,
     DUTY_DAYS_MAX,
     NOTE_CHARACTERS_MAX,
+    by_day,
     check_entry,
     check_may_take_over,
     check_note,
@@ -100,6 +101,12 @@ def test_called_are_those_on_duty_by_function_then_by_coming_on() -> None:
     assert [one.id for one in found] == ["duty-4", "duty-3", "duty-2", "duty-1"]
     assert next_at_desk((head, over, coming, entry("duty-7", begins=5)), NOW) == coming
     assert next_at_desk((entry("duty-8", function=DutyFunction.DEPUTY, begins=1),), NOW) is None
+
+
+def test_roster_is_read_by_day_and_those_who_begin_together_as_they_are_called() -> None:
+    head, desk = entry("duty-1", function=DutyFunction.HEAD_ON_CALL), entry("duty-2", OTHER)
+    before = entry("duty-3", function=DutyFunction.DEPUTY, begins=-1)
+    assert [one.id for one in by_day((head, desk, before))] == ["duty-3", "duty-2", "duty-1"]
 
 
 def test_note_is_seen_shows_as_stored_and_is_bounded() -> None:

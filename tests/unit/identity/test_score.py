@@ -124,6 +124,13 @@ def test_i9_nationality_supports_or_speaks_against() -> None:
     assert "nationality differs" in words(differs)
 
 
+def test_what_agrees_speaks_for_it_also_where_it_weighs_nothing_any_more() -> None:
+    query = Query(names=("Akmal Rahimov",), birth_date="1979-03-02", sex="male")
+    found = scored(query, ("name", "Akmal Rahimov"), ("birthDate", "1979-03-02"), ("gender", "male"))
+    assert [(one.kind, one.weight) for one in found.evidence if one.text == "sex equal"] == [(EvidenceKind.FOR, 0)]
+    assert {one.kind for one in found.evidence} == {EvidenceKind.FOR}
+
+
 def test_i10_number_alone_is_enough_and_another_name_is_said() -> None:
     facts = (("name", "Akmal Rahimov"), ("passportNumber", "PA 123456"), ("birthDate", "1979-03-02"))
     alone = scored(Query(identifiers=("pa123456",)), *facts)

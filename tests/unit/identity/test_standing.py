@@ -112,7 +112,7 @@ def test_i25_only_its_own_officer_lists_ends_and_looks_at_a_query() -> None:
         with pytest.raises(NotFound):
             refused()
     (own,) = world.standing.own(OFFICER.id)
-    assert (own.query, own.new, own.not_kept) == (query, 1, 0)
+    assert (own.query, own.new, own.open, own.not_kept) == (query, 1, 1, 0)
     world.standing.end(OFFICER.id, query.id)
     assert (world.standing.own(OFFICER.id), world.kept.match(match.id)) == ((), None)
     assert world.trail_rows[-1].act.verb == "end_query"
@@ -131,7 +131,8 @@ def test_i27_what_is_shown_is_in_the_trail_before_the_answer_and_counts_as_shown
     assert row.detail["shown"] == [{"record": shown.candidate.record, "score": shown.candidate.score}]
     assert sum(piece.weight for piece in shown.candidate.evidence) == shown.candidate.score
     assert world.kept.matches(query.id)[0].state is MatchState.SHOWN
-    assert world.standing.own(OFFICER.id)[0].new == 0
+    (own,) = world.standing.own(OFFICER.id)
+    assert (own.new, own.open) == (0, 1)
     world.is_trail_broken = True
     with pytest.raises(Unavailable):
         world.standing.matches(OFFICER.id)

@@ -34,6 +34,7 @@ from entente.agreements.model import (
     Right,
 )
 from entente.agreements.stops import How
+from entente.bodies.appointing import EndReason, OfficerState
 from entente.bodies.model import BodyKind, ContactDays, ContactKind, MembershipStatus, UnitKind
 from entente.cases.model import CaseState, ExhibitKind
 from entente.correspondence.model import AnswerOutcome, HitState, MessageChoice, PermissionState
@@ -112,6 +113,8 @@ def put_together() -> Iterator[str]:
     yield from (f"desk.kind_{kind}" for kind in KINDS)
     yield from (f"desk.do_{act}" for act in NEXT_ACTS)
     yield from (f"units.state_{state}" for state in STATES)
+    yield from (f"staff.state_{state}" for state in OfficerState)
+    yield from (f"staff.role_{role}" for role in code_texts_of("en")["roles"])
     yield from (f"trail.by_{name}" for name in NARROWED)
     yield from (f"job.count_{count}" for count in COUNTS if count != "read")
     yield from (f"matrix.sign_{name}" for name in SIGNS)
@@ -234,6 +237,7 @@ def coded_lists() -> dict[str, set[str]]:
         "validities": {*Validity},
         "duty_functions": {*DutyFunction},
         "shift_states": {*ShiftState},
+        "officer_end_reasons": {*EndReason},
         "open_kinds": {*OpenKind},
         "journal_acts": set(JOURNAL),
         "call_kinds": {*CallKind},

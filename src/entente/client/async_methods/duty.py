@@ -22,7 +22,7 @@ class AsyncDutyMethods(AsksAsync):
     """What the client that does not wait has under «Duty»."""
 
     async def list_waiting(self, *, limit: int | None = None) -> ListWaitingAnswer:
-        """List what waits for somebody: of each kind the oldest, of what a role of this account may act on.
+        """List what waits and this account may act on: of each kind the oldest, of messages what presses most.
 
         What belongs to a case with a team waits for that team alone. No text of a message is shown, and nothing counts
         as opened. It has no pages: it grows shorter as the oldest is dealt with.

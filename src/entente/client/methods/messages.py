@@ -140,6 +140,17 @@ class MessagesMethods(Asks):
             messages.conclude_message(message_id, outcome=outcome, reason=reason, idempotency_key=idempotency_key)
         )
 
+    def note_failure(self, message_id: str) -> ShowMessageAnswer:
+        """Say that it is known that a message of this body was not delivered; it waits for nobody any more.
+
+        The first stands; done again it changes nothing, so that it needs no Idempotency-Key. 409 for a message that did
+        not fail.
+        Needs the scope messages.write.
+
+        message_id: Its id.
+        """
+        return self.ask(messages.note_failure(message_id))
+
     def recall_message(self, message_id: str, *, reason: str, idempotency_key: str | None = None) -> Result:
         """Take back a message of this body that was sent in error.
 

@@ -18,7 +18,7 @@ from entente.client.shapes import (
 
 
 def list_waiting(*, limit: int | None = None) -> Call[ListWaitingAnswer]:
-    """List what waits for somebody: of each kind the oldest, of what a role of this account may act on."""
+    """List what waits and this account may act on: of each kind the oldest, of messages what presses most."""
     return Call("list_waiting", "GET", "/waiting", ListWaitingAnswer, query=parameters(limit=limit))
 
 

@@ -117,6 +117,11 @@ def conclude_message(
     )
 
 
+def note_failure(message_id: str) -> Call[ShowMessageAnswer]:
+    """Say that it is known that a message of this body was not delivered; it waits for nobody any more."""
+    return Call("note_failure", "POST", filled("/messages/{id}/failure-noted", id=message_id), ShowMessageAnswer)
+
+
 def recall_message(message_id: str, *, reason: str, idempotency_key: str | None = None) -> Call[Result]:
     """Take back a message of this body that was sent in error."""
     return Call(

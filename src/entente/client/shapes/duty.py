@@ -5,6 +5,7 @@ Written by make reference from the table of routes (tests.docs.client_routes); c
 
 from typing import Literal, NotRequired, TypedDict
 
+from entente.client.shapes.messages import MessageFailure
 from entente.client.shapes.shared import Body, CaseTask, Delivery, Hit, ItemStep, Permission
 from entente.kernel.canonical import JsonObject
 
@@ -49,6 +50,32 @@ class ListWaitingMessage(TypedDict):
     due_at: str | None
 
 
+class ListWaitingFailed(TypedDict):
+    """List waiting failed, as the API gives it."""
+
+    id: str
+    way: Literal["sent", "received"]
+    sender: Body
+    recipient: Body
+    instrument: str
+    officer: str
+    our_reference: str
+    your_reference: str
+    at: str
+    deliveries: NotRequired[list[Delivery]]
+    steps: NotRequired[list[ItemStep]]
+    subject: str
+    urgency: str
+    for_action: bool
+    answers: str
+    recall: JsonObject | None
+    """That it was taken back: when, by whom, why."""
+    attachment_count: int
+    """How many files it has."""
+    failure: MessageFailure | None
+    """That it was refused or given up after 30 days; null for a message that was not, and for one that came."""
+
+
 class ListWaitingAnswer(TypedDict):
     """What is answered by `list_waiting`."""
 
@@ -58,6 +85,8 @@ class ListWaitingAnswer(TypedDict):
     """Asked of this body and not decided."""
     messages: list[ListWaitingMessage]
     """For action and not concluded; for information and not opened."""
+    failed: list[ListWaitingFailed]
+    """Of this body, refused or given up, and noted by nobody."""
     tasks: list[CaseTask]
     """Of this account alone."""
     exercise: NotRequired[bool]

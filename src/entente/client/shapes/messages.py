@@ -33,6 +33,18 @@ class MessageOutside(TypedDict):
     """How many files it has."""
 
 
+class MessageFailure(TypedDict):
+    """That it was refused or given up after 30 days; null for a message that was not, and for one that came."""
+
+    state: Literal["undelivered", "refused"]
+    reason: str
+    """In words, as the exchange or the other side says it."""
+    at: str
+    noted_by: str
+    """Empty while it waits for somebody."""
+    noted_at: str | None
+
+
 class MessageAddressee(TypedDict):
     """Message addressee, as the API gives it."""
 
@@ -77,6 +89,8 @@ class Message(TypedDict):
     """That it was taken back: when, by whom, why."""
     attachment_count: int
     """How many files it has."""
+    failure: MessageFailure | None
+    """That it was refused or given up after 30 days; null for a message that was not, and for one that came."""
     addressees: list[MessageAddressee]
     """All whom it went to, as its sender signed it; none where that was one body, or its sender keeps them to itself."""
     text: str | None

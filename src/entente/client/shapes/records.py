@@ -52,6 +52,8 @@ class RecordLink(TypedDict):
     property: str
     to: str
     name: str
+    observation: str
+    """Whether it was observed or assessed."""
 
 
 class RecordFile(TypedDict):

@@ -240,6 +240,8 @@ class Permission(TypedDict):
     answer_reason: str
     """Of a refusal: a code of data/reasons.yaml."""
     answer_text: str
+    granted_until: str | None
+    """Until when the leave holds; null where there is none."""
 
 
 class CaseTask(TypedDict):
@@ -297,6 +299,8 @@ class DecisionBasis(TypedDict):
     due_at: str | None
     seen: DecisionBasisSeen | None
     """Null where the record is erased or this reader may not see all of it now."""
+    version_now: int | None
+    """Of the record, as it is here now; null where what was seen is not shown."""
 
 
 class Result(TypedDict):

@@ -27,6 +27,8 @@ class StandingQuery(TypedDict):
     """The row of the trail that has it."""
     new: int
     """Matches that were not looked at, counted to 10."""
+    open: int
+    """Matches that were not put away, the new ones among them, counted to 10."""
     not_kept: int
     """Matches beyond what one query may have."""
     has_ended: bool

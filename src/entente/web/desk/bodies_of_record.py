@@ -101,7 +101,11 @@ def _sight(one: JsonObject, say: Wording) -> SightLine:
 
 def holders_of(asked: Asked, name: str) -> list[HolderLine]:
     """Return who has a copy of one of our records, direct and onward."""
-    answer, say = asked.perform("record_holders", {"record": name}), asked.say
+    return holder_lines(asked.perform("record_holders", {"record": name}), asked.say)
+
+
+def holder_lines(answer: JsonObject, say: Wording) -> list[HolderLine]:
+    """Return who has, or had, a copy, of an answer that says it."""
     return [_holder(one, say) for one in members(answer, "holders")]
 
 
@@ -113,13 +117,14 @@ def _holder(one: JsonObject, say: Wording) -> HolderLine:
         version=whole(one, "version"),
         state=say.code("holder_states", text(one, "state")),
         is_missing=one["is_missing"] is True,
-        sent_at=_moment(one, "sent_at", say),
-        stored_at=_moment(one, "stored_at", say),
-        asked_at=_moment(one, "asked_at", say),
-        confirmed_at=_moment(one, "confirmed_at", say),
+        sent_at=moment_of(one, "sent_at", say),
+        stored_at=moment_of(one, "stored_at", say),
+        asked_at=moment_of(one, "asked_at", say),
+        confirmed_at=moment_of(one, "confirmed_at", say),
     )
 
 
-def _moment(one: JsonObject, name: str, say: Wording) -> Moment | None:
+def moment_of(one: JsonObject, name: str, say: Wording) -> Moment | None:
+    """Return a moment of an answer; None where it is not there."""
     at = one[name]
     return say.moment(parse_time(at, name)) if isinstance(at, str) and at else None

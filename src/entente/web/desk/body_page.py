@@ -16,9 +16,11 @@ from entente.web.desk.directory_pages import (
     group_path,
     own_code,
 )
-from entente.web.desk.page import Asked, Page, ShowPage
+from entente.web.desk.doubt_pages import READS, doubts_path
+from entente.web.desk.page import Asked, Page, ShowPage, may_do
 from entente.web.desk.paging import Day, address, day_asked
 from entente.web.desk.reading import BodyName, body_name, member, members, text, texts, whole
+from entente.web.desk.succession_pages import ACCEPTS, successor_path
 from entente.web.desk.units_pages import UnitLine, unit_line, units_of
 from entente.web.home import zone_of
 from entente.web.sentences import answer
@@ -98,6 +100,8 @@ class BodyPage:
     introduced_by: str
     introduced_at: Moment | None
     replaces: str
+    successor_to: str
+    """Where it waits, or waited, to be accepted in that body's place; empty for who may not, and once it was."""
     succeeded_by: str
     addresses: Sequence[str]
     relays: Sequence[str]
@@ -113,6 +117,8 @@ class BodyPage:
     units_to: str
     units_said_at: Moment | None
     keys: Sequence[KeysLine]
+    doubts: str
+    """Where it stands what came under keys that it declared compromised; empty without any, and for who may not read it."""
 
 
 def _body(asked: Asked) -> BodyPage:
@@ -125,6 +131,7 @@ def _body(asked: Asked) -> BodyPage:
     contacts = members(asked.perform("contact_list", {**named, "limit": CONTACTS_MAX}), "points")
     silent = _silent(asked, text(body, "id"))
     names = _names(body, day, say)
+    keys = [_keys(one, say) for one in reversed(members(asked.perform("keys_show", named), "versions"))]
     shown, entered = text(body, "code"), "" if day.is_wrong else day.entered
     return BodyPage(
         title=next((one.name for one in names if one.is_of_the_day), text(body, "name")),
@@ -143,6 +150,7 @@ def _body(asked: Asked) -> BodyPage:
         introduced_by=text(body, "introduced_by"),
         introduced_at=_moment(body, "introduced_at", say),
         replaces=text(body, "replaces"),
+        successor_to=_successor_to(asked, body, is_own=is_own),
         succeeded_by=text(body, "succeeded_by"),
         addresses=texts(body, "addresses"),
         relays=texts(body, "relays"),
@@ -156,7 +164,8 @@ def _body(asked: Asked) -> BodyPage:
         units_of=whole(units, "of"),
         units_to=units_of(shown, entered),
         units_said_at=_moment(places, "units_said_at", say),
-        keys=[_keys(one, say) for one in reversed(members(asked.perform("keys_show", named), "versions"))],
+        keys=keys,
+        doubts=doubts_path(shown) if any(one.compromised_since for one in keys) and may_do(asked, READS) else "",
     )
 
 
@@ -183,6 +192,15 @@ def _line(asked: Asked, named: JsonObject, say: Wording) -> LineShown | None:
         attempts=whole(line, "attempts"),
         why=answer(say, text(line, "why")),
     )
+
+
+def _successor_to(asked: Asked, body: JsonObject, *, is_own: bool) -> str:
+    """Return where a body stands beside the one it replaces, for who may accept it; empty once it was accepted."""
+    if is_own or not body["replaces"] or not may_do(asked, ACCEPTS):
+        return ""
+    claims = members(asked.perform("successor_list"), "claims")
+    is_open = any(member(one, "successor")["id"] == body["id"] for one in claims)
+    return successor_path(text(body, "code")) if is_open else ""
 
 
 def _silent(asked: Asked, body: str) -> JsonObject | None:
@@ -226,7 +244,8 @@ def _moment(answer: JsonObject, name: str, say: Wording) -> Moment | None:
 PAGES: Sequence[Page] = (
     ShowPage(
         "body", "/directory/{code}",
-        ("body_show", "body_places", "unit_find", "keys_show", "exchange_lines", "body_silent", "contact_list"), (), "body.html",
+        ("body_show", "body_places", "unit_find", "keys_show", "exchange_lines", "body_silent", "contact_list",
+         "successor_list"), (), "body.html",
         "A body as it stood on a day: names, groups, units, how it is reached, its keys and their history.", _body,
         live=("body", "group", "instrument"),
     ),

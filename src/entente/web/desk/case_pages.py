@@ -146,6 +146,8 @@ class CasePage:
     messages: str
     """Where its messages are, and where one is written; each empty where this reader may not."""
     write: str
+    proofs: str
+    """Where it is kept with the proofs of its rows; empty for who may not read the trail."""
     at: Moment
     """When it was shown: a printed file says so."""
 
@@ -260,6 +262,7 @@ def case_page(asked: Asked, messages: int = MESSAGES_SHOWN) -> CasePage:
         may_keep=may_do(asked, "keep_case"),
         messages=f"{PREFIX}/messages?case={line.number}" if may_do(asked, "read_message") else "",
         write=f"{PREFIX}/messages/new?case={line.number}" if may_do(asked, "send_message") else "",
+        proofs=f"{PREFIX}/trail/cases/{line.number}" if may_do(asked, "read_trail") else "",
     )
 
 

@@ -87,6 +87,8 @@ class DecisionLine:
     record: str
     record_to: str
     version: int
+    version_now: int
+    """The newest one here; the same where there is no newer one, or where it may not be said."""
     purpose: str
     score: str
     """Empty where there was none."""
@@ -171,6 +173,7 @@ def decision_line(one: JsonObject, say: Wording) -> DecisionLine:
         record=text(one, "name"),
         record_to=record_path(text(one, "name")),
         version=whole(one, "version"),
+        version_now=whole(one, "version_now") if shown is not None and one["version_now"] else whole(one, "version"),
         purpose=say.code("purposes", text(one, "purpose")),
         score=say.percent(score) if isinstance(score, int) else "",
         due=_moment(one, "due_at", say),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import escape
@@ -18,10 +18,8 @@ from entente.web.desk.reading import member, members, text, texts, whole
 
 TEAM_TEXT_MAX = 8_000
 """A hundred officers' ids, one a line."""
-OVER_TEXT_MAX = 60_000
-"""Some hundred things, one a line."""
-SIGN = " · "
-"""Stands between the id of a thing and its words."""
+OVER_TEXT_MAX = 10_000
+"""More ids, one a line, than a form has fields (forms.FORM_FIELDS_MAX)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,34 +31,30 @@ class SplitPage:
     to: str
     crime_area_code: str
     version: int
-    over: str
-    """Everything that may go over, one a line: its id and what it is."""
+    over: Mapping[str, str]
+    """Everything that may go over: its id, and what it is."""
 
 
 def _split_page(asked: Asked) -> SplitPage:
     answer = asked.perform("case_show", {"number": number_of(asked)})
     case = member(answer, "case")
     line = case_line(case, asked.say)
-    lines = [
-        f"{text(one, 'id')}{SIGN}{text(one, 'what')}" for one in members(answer, "tasks") if one["done_at"] is None
-    ]
-    lines += [
-        f"{text(one, 'id')}{SIGN}{text(one, 'label')} {_first(text(one, 'what'))}"
-        for one in members(answer, "exhibits")
-    ]
+    tasks = {text(one, "id"): text(one, "what") for one in members(answer, "tasks") if one["done_at"] is None}
+    exhibits = {
+        text(one, "id"): f"{text(one, 'label')} {_first(text(one, 'what'))}" for one in members(answer, "exhibits")
+    }
     items = {
         text(one, "subject"): _first(escape(event_text(one, asked.say)).striptags())
         for one in members(answer, "events")
         if text(one, "kind") in OF_ITEMS
     }
-    lines += [f"{item}{SIGN}{words}" for item, words in items.items()]
     return SplitPage(
         title=asked.say.text("case.split_title", number=line.number),
         number=line.number,
         to=line.to,
         crime_area_code=text(case, "crime_area"),
         version=whole(case, "version"),
-        over="\n".join(lines),
+        over={**tasks, **exhibits, **items},
     )
 
 
@@ -100,7 +94,7 @@ def _join(asked: Asked) -> Done:
 
 def _split(asked: Asked) -> Done:
     number, form = number_of(asked), asked.form
-    ids = [line.partition(SIGN)[0].strip() for line in form.lines("over")]
+    ids = form.lines("over")
     given: JsonObject = {
         "title": form.value("title"),
         "crime_area": form.value("crime_area"),
@@ -149,6 +143,6 @@ PAGES: Sequence[Page] = (
     ),
     ActPage(
         "split_case", f"{CASE_PLACE}/split", ("case_split",), _OPENERS, "case_split", "Opens a new case of a part of another.",
-        _split, (*_TITLE, _REASON, Field("over", Kind.TEXT, is_needed=False, most=OVER_TEXT_MAX), SEEN),
+        _split, (*_TITLE, _REASON, Field("over", Kind.CODES, is_needed=False, most=OVER_TEXT_MAX), SEEN),
     ),
 )  # fmt: skip

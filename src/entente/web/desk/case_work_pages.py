@@ -10,11 +10,14 @@ from entente.web.desk.case_pages import CASE_PLACE, case_path, number_of
 from entente.web.desk.forms import Field, Kind
 from entente.web.desk.page import ActPage, Asked, Done, Page
 
+_HOUR_CHARACTERS = 5
+"""14:30; an hour of one digit is taken, and written with two."""
+
 
 def _moment(asked: Asked) -> str:
     """Return the day and time of a form as one moment in UTC, as a verb reads it; without a time the end of the day."""
     day, time = asked.form.value("day"), asked.form.value("time")
-    return f"{day}T{time or '23:59'}:00Z" if day or time else ""
+    return f"{day}T{(time or '23:59').zfill(_HOUR_CHARACTERS)}:00Z" if day or time else ""
 
 
 def _set_task(asked: Asked) -> Done:
@@ -52,7 +55,6 @@ _KEEPERS = ("keep_case",)
 _LINE = exhibits.LINE_CHARACTERS_MAX
 _SEAL = Field("seal", is_needed=False, most=_LINE)
 _SHA256 = Field("sha256", is_needed=False, most=64)
-_TIME = 20
 
 PAGES: Sequence[Page] = (
     ActPage(
@@ -62,7 +64,7 @@ PAGES: Sequence[Page] = (
             Field("what", most=tasks.WHAT_CHARACTERS_MAX),
             Field("officer", Kind.CODE, asks="to"),
             Field("day", Kind.DAY, is_needed=False, most=10, asks="due_at"),
-            Field("time", is_needed=False, most=_TIME),
+            Field("time", Kind.HOUR, is_needed=False),
             Field("term_of", is_needed=False, most=tasks.TERM_CHARACTERS_MAX),
         ),
     ),
@@ -77,7 +79,7 @@ PAGES: Sequence[Page] = (
             Field("kind", Kind.CODE, codes="exhibit_kinds"),
             Field("what", Kind.TEXT, most=exhibits.WHAT_CHARACTERS_MAX),
             Field("day", Kind.DAY, most=10, asks="found_at"),
-            Field("time", most=_TIME),
+            Field("time", Kind.HOUR),
             Field("found_where", most=_LINE),
             Field("found_by", most=_LINE),
             _SEAL,
@@ -90,7 +92,7 @@ PAGES: Sequence[Page] = (
         (
             Field("exhibit", most=64),
             Field("day", Kind.DAY, most=10, asks="at"),
-            Field("time", most=_TIME),
+            Field("time", Kind.HOUR),
             Field("gave", most=_LINE),
             Field("took", most=_LINE),
             Field("where", most=_LINE),

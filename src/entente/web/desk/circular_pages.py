@@ -24,6 +24,8 @@ from entente.web.desk.attaching import Attaching, attaching, handed_in, let_go, 
 from entente.web.desk.bodies_of_record import GroundLine, grounds_of
 from entente.web.desk.forms import LINE_CHARACTERS_MAX, Entered, Field, Kind
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage
+from entente.web.desk.question import VERBS as QUESTION_VERBS
+from entente.web.desk.question import QuestionShown, question_of
 from entente.web.desk.reading import BodyName, body_name, member, members, text, texts, whole
 from entente.web.desk.urgencies import UrgencyLine, urgency_lines
 from entente.web.wording import Wording
@@ -88,6 +90,8 @@ class CircularPage:
     instruments: Mapping[str, str]
     urgencies: Sequence[UrgencyLine]
     shown: Shown | None
+    answered: QuestionShown | None
+    """What it answers, of an answer to all."""
     attaching: Attaching
     """The files that go with it."""
 
@@ -108,6 +112,7 @@ def _circular(asked: Asked) -> CircularPage:
         instruments={one.instrument.name: one.instrument.title for one in names.instruments.values()},
         urgencies=urgency_lines(asked),
         shown=_shown(asked, entered),
+        answered=question_of(asked, begun.get("answers", "")),
         attaching=attaching(asked, begun),
     )
 
@@ -296,7 +301,7 @@ _MORE: Sequence[Field] = (
 
 PAGES: Sequence[Page] = (
     ShowPage(
-        "circular", PATH, ("message_preview", "group_list", "message_show", "message_addressees"), _MAY, "circular.html",
+        "circular", PATH, (*QUESTION_VERBS, "message_preview", "group_list", "message_addressees"), _MAY, "circular.html",
         "A message to several bodies and groups, with who would get it.", _circular,
     ),
     ActPage(

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from entente.bodies.contact_rules import DEPUTIES_MAX, LINE_CHARACTERS_MAX, NOTE_CHARACTERS_MAX
 from entente.bodies.contacts import answers
 from entente.bodies.finding import PAGE_MAX
-from entente.bodies.model import ContactPoint
+from entente.bodies.model import ContactDays, ContactPoint
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.clock import parse_time
 from entente.kernel.codec import from_json
@@ -24,7 +24,7 @@ from entente.web.desk.forms import Field, Kind
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage, may_do
 from entente.web.desk.paging import ON_A_PAGE, Pager, address, chosen, offset_asked, pager_of
 from entente.web.desk.reading import BodyName, body_name, member, members, text
-from entente.web.home import zone_of
+from entente.web.home import zone_known
 from entente.web.wording import LANGUAGES, Moment, Wording
 
 CONTACTS_PATH = f"{PREFIX}/contacts"
@@ -51,8 +51,9 @@ class ContactLine:
     is_always: bool
     zone: str
     there_now: str
-    """The time of day there."""
+    """The time of day there; empty where the zone is not known here."""
     answers_now: bool
+    """Always where somebody answers day and night; else what is known only with `there_now`."""
     deputies: Sequence[str]
     note: str
     said_at: Moment | None
@@ -152,7 +153,7 @@ def _contacts(asked: Asked) -> ContactsPage:
 def languages_shown(say: Wording) -> Mapping[str, str]:
     """Return the languages that a book is narrowed to, in the reader's words: those that CLDR knows by two letters."""
     named = ((code, name) for code, name in _languages(say.language).items() if len(code) == len("en"))
-    return dict(sorted(named, key=lambda one: one[1]))
+    return dict(sorted(named, key=lambda one: say.place(one[1])))
 
 
 @cache
@@ -165,7 +166,8 @@ def contact_line(one: JsonObject, now: datetime, say: Wording) -> ContactLine:
     """Return a contact point as lists show it; `one` is a line of `contact_list`, or of our own with its body."""
     point = from_json(ContactPoint, {name: one[name] for name in _POINT_FIELDS if name in one}, "point")
     body = body_name(member(one, "body"))
-    local = now.astimezone(zone_of(point.zone))
+    zone = zone_known(point.zone)
+    local = None if zone is None else now.astimezone(zone)
     said = text(one, "said_at") if one["said_at"] else ""
     return ContactLine(
         id=point.id,
@@ -180,8 +182,8 @@ def contact_line(one: JsonObject, now: datetime, say: Wording) -> ContactLine:
         hours=_hours(point, say),
         is_always=not point.opens,
         zone=point.zone,
-        there_now=f"{local:%H:%M}",
-        answers_now=answers(point, local),
+        there_now="" if local is None else f"{local:%H:%M}",
+        answers_now=point.days is ContactDays.ALWAYS or (local is not None and answers(point, local)),
         deputies=point.deputies,
         note=point.note,
         said_at=say.moment(parse_time(said, "said_at")) if said else None,

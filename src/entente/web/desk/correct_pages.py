@@ -160,7 +160,7 @@ def _properties(schema: Schema | None, asked: Asked) -> dict[str, str]:
     """Return the properties that a value may be added to, by what they are called."""
     known = schema.properties.values() if schema is not None else ()
     named = {one.name: label_of(schema, one.name, asked.say)[0] for one in known if one.type is not PropertyType.ENTITY}
-    return dict(sorted(named.items(), key=lambda one: (one[1].casefold(), one[0])))
+    return dict(sorted(named.items(), key=lambda one: (asked.say.place(one[1]), one[0])))
 
 
 def _lost(form: Entered, standing: set[str]) -> list[tuple[str, str]]:

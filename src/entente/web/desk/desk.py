@@ -412,13 +412,18 @@ def _faults_of(act: ActPage, session: Session, sent: Posted, form: Entered, say:
     missing = tuple(Fault(one.name, say.text("fault.no_file"), say.text("fault.no_file_do")) for one in lacks)
     if faults := (*form.faults, *missing):
         return faults
-    return (_again_first(say),) if act.is_heavy and not session.is_recent else ()
+    return (_again_first(act, say),) if act.is_heavy and not session.is_recent else ()
 
 
-def _again_first(say: Wording) -> Fault:
-    """Return what is wrong with a form whose act needs a proof of who is there: it waits for it, in another tab."""
+def _again_first(act: ActPage, say: Wording) -> Fault:
+    """Return what is wrong with a form whose act needs a proof of who is there: it waits for it, in another tab.
+
+    Of chosen files a page that is given back knows nothing: browsers let nobody fill such a field but their user.
+    """
     way = Markup('<a href="{}" target="_blank">{}</a>').format(f"{SIGN_IN_PATH}/again", say.text("sign_in.again"))
-    return Fault("", say.text("sign_in.again_first"), say.text("sign_in.again_first_do", way=way))
+    has_files = bool(act.file or act.files)
+    files_do, do = say.text("sign_in.again_first_files_do", way=way), say.text("sign_in.again_first_do", way=way)
+    return Fault("", say.text("sign_in.again_first"), files_do if has_files else do)
 
 
 def _query(request: Request) -> dict[str, str]:

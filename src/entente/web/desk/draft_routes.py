@@ -2,7 +2,7 @@
 
 Neither is an act: nothing is judged, recorded or stored. What is kept is shown to the same account alone, on the same page.
 
-Source: docs/rules/desk.md W63; docs/decisions/0097-drafts-are-kept-by-the-node-in-memory.md.
+Source: docs/rules/desk.md W63 and W120; docs/decisions/0097-drafts-are-kept-by-the-node-in-memory.md, 0135.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class DraftRoutes:
             return Response(status_code=_SIGNED_OUT)
         act = self._acts.get(request.query_params.get("act", ""))
         fields = await posted(request, act.many if act is not None else ())
-        if act is None or not has_token(session, fields) or not fields.get(HERE):
+        if act is None or not act.keeps_draft or not has_token(session, fields) or not fields.get(HERE):
             return Response(status_code=_NOT_OURS)
         by_name = {one.name: one for one in act.fields}
         known = {name: field_of(name, by_name) for name in fields}

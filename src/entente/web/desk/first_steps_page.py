@@ -54,6 +54,7 @@ STEPS: Sequence[tuple[str, str, tuple[str, ...]]] = (
     ("governing", f"{PREFIX}/instruments", ("sign_instrument", "suspend", "resume")),
     ("trail", f"{PREFIX}/trail", ("read_trail",)),
     ("node", f"{PREFIX}/node", ("run_node",)),
+    ("officers", f"{PREFIX}/officers", ("manage_officers",)),
     ("accounts", f"{PREFIX}/accounts", ("manage_officers",)),
     ("account", f"{PREFIX}/account", ()),
     ("keys", "", ()),
@@ -67,7 +68,7 @@ def _first_steps(asked: Asked) -> FirstStepsPage:
     return FirstStepsPage(
         title=asked.say.text("first_steps.title"),
         own=BodyName(names.own.code, names.own.name),
-        roles=[asked.say.code("roles", role) for role in sorted(officer.roles)],
+        roles=sorted((asked.say.code("roles", role) for role in officer.roles), key=asked.say.place),
         others=[BodyName(code, name) for code, name in others[:BODIES_SHOWN_MAX]],
         has_more=len(others) > BODIES_SHOWN_MAX,
         instruments=sorted(state.instrument.name for state in names.instruments.values()),

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as made
@@ -51,6 +52,8 @@ class Kind(StrEnum):
     LINE = "line"
     TEXT = "text"
     DAY = "day"
+    HOUR = "hour"
+    """A time of day, as 14:30."""
     CODE = "code"
     FLAG = "flag"
     CODES = "codes"
@@ -61,6 +64,7 @@ class Kind(StrEnum):
     """Some small files, read with the form and held with it (desk.md W77); their digests stand in the field's place."""
 
 
+_HOUR: Final = re.compile(r"([01]?[0-9]|2[0-3]):[0-5][0-9]")
 _SAYS_NOTHING: Final = "does not hold what it should."
 """What rooms say of a field whose reason stands behind it."""
 _FILES: Final = frozenset({Kind.FILE, Kind.FILES})
@@ -259,6 +263,8 @@ def _fault_of(one: Field, text: str, say: Wording) -> Fault | None:
     chosen = {Kind.CODE: [text], Kind.CODES: text.splitlines()}.get(one.kind, [])
     if one.codes and any(code not in say.codes(one.codes) for code in chosen):
         return Fault(one.name, say.text("fault.choice"), say.text("fault.choice_do"))
+    if one.kind is Kind.HOUR and not _HOUR.fullmatch(text):
+        return Fault(one.name, say.text("walked.no_hour"), say.text("walked.no_hour_do"))
     if "\x00" in text:
         return Fault(one.name, say.text("fault.character"), say.text("fault.character_do"))
     return None

@@ -8,7 +8,7 @@ Source: docs/rules/desk.md W32; DESIGN 1 (the duty officer's day), 5 (what waits
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -29,14 +29,18 @@ from entente.web.desk.paths import HOME, PREFIX
 from entente.web.desk.permission_pages import permission_path
 from entente.web.desk.reading import BodyName, body_name, member, members, text, whole
 from entente.web.desk.standing_pages import query_label, query_path
+from entente.web.desk.succession_pages import ACCEPTS, claims_that_wait, successor_path
 from entente.web.sentences import answer
 from entente.web.wording import Moment
 
 OF_EACH_MAX: Final = 50
-"""Of each kind, the oldest; a desk with more is not read line by line. The next ones follow as these are done."""
-KINDS: Final = ("permission", "hit", "match", "action", "task", "held", "recovery", "limits", "contacts", "information")
+"""Of each kind, the oldest or most pressing; of more, the next ones follow as these are done."""
+KINDS: Final = (
+    "permission", "hit", "match", "action", "task", "failed", "held", "recovery", "successor", "limits", "contacts",
+    "information",
+)  # fmt: skip
 """In the order in which equally pressing things stand."""
-NEXT_ACTS: Final = ("decide", "answer", "release", "read", "conclude", "look", "finish", "check", "confirm")
+NEXT_ACTS: Final = ("decide", "answer", "release", "read", "conclude", "look", "finish", "check", "confirm", "settle")
 """What is done next with one of them: keys `desk.do_…`."""
 _URGENT: Final[Mapping[str, int]] = {"immediate_danger_to_life": 0, "urgent": 1, "urgent_indirect": 2}
 _USUAL: Final = 3
@@ -73,6 +77,8 @@ class Tab:
     """Empty for all."""
     to: str
     count: int
+    has_more: bool
+    """Whether more of it waits than is shown."""
     is_here: bool
 
 
@@ -119,9 +125,11 @@ def _desk(asked: Asked) -> DeskPage:
             *_hits(asked, answer),
             *_messages(asked, answer),
             *_tasks(asked, answer, now),
+            *_failed(asked, answer),
             *_matches(asked),
             *_held(asked),
             *_recoveries(asked),
+            *_successors(asked),
             *_limits(asked),
             *_contacts(asked),
         ],
@@ -129,28 +137,44 @@ def _desk(asked: Asked) -> DeskPage:
     )
     wanted = asked.query.get("kind", "")
     wanted = wanted if wanted in KINDS else ""
-    works_lines = may_do(asked, "decide_held", "send_message")
+    works_lines, cut = may_do(asked, "decide_held", "send_message"), _cut(answer)
     return DeskPage(
         title=say.text("nav.desk"),
         here=f"{HOME}?kind={wanted}" if wanted else HOME,
-        tabs=_tabs(lines, wanted),
+        tabs=_tabs(lines, wanted, cut),
         lines=[line for line in lines if wanted in {"", line.kind}],
-        has_more=any(
-            len(members(answer, name)) == OF_EACH_MAX for name in ("hits", "permissions", "messages", "tasks")
-        ),
+        has_more=bool(cut) if not wanted else wanted in cut,
         at=say.moment(now),
         troubles=_troubles(asked) if works_lines else (),
         silent=_silent(asked) if works_lines else (),
     )
 
 
-def _tabs(lines: Sequence[DeskLine], wanted: str) -> list[Tab]:
+def _tabs(lines: Sequence[DeskLine], wanted: str, cut: Collection[str]) -> list[Tab]:
     counts = {kind: sum(line.kind == kind for line in lines) for kind in KINDS}
-    every = Tab("", HOME, len(lines), not wanted)
+    every = Tab("", HOME, len(lines), bool(cut), not wanted)
     return [
         every,
-        *(Tab(kind, f"{HOME}?kind={kind}", count, kind == wanted) for kind, count in counts.items() if count or kind == wanted),
-    ]  # fmt: skip
+        *(
+            Tab(kind, f"{HOME}?kind={kind}", count, kind in cut, kind == wanted)
+            for kind, count in counts.items()
+            if count or kind == wanted
+        ),
+    ]
+
+
+def _cut(answer: JsonObject) -> frozenset[str]:
+    """Return the kinds of which as many wait as were asked for, and perhaps more."""
+    of_action = [one["for_action"] is True for one in members(answer, "messages")]
+    counts = {
+        "hit": len(members(answer, "hits")),
+        "permission": len(members(answer, "permissions")),
+        "action": of_action.count(True),
+        "information": of_action.count(False),
+        "task": len(members(answer, "tasks")),
+        "failed": len(members(answer, "failed")),
+    }
+    return frozenset(kind for kind, count in counts.items() if count == OF_EACH_MAX)
 
 
 def _permissions(asked: Asked, answer: JsonObject, now: datetime) -> Iterator[DeskLine]:
@@ -235,23 +259,45 @@ def _tasks(asked: Asked, answer: JsonObject, now: datetime) -> Iterator[DeskLine
         )
 
 
+def _failed(asked: Asked, answer: JsonObject) -> Iterator[DeskLine]:
+    """Yield what we sent and was not delivered, until somebody settles it (W115)."""
+    for one in members(answer, "failed"):
+        at = text(member(one, "failure"), "at")
+        yield DeskLine(
+            kind="failed",
+            to=message_path(text(one, "id")),
+            what=text(one, "subject"),
+            body=body_name(member(one, "recipient")),
+            at=asked.say.moment(parse_time(at, "at")),
+            due=None,
+            is_overdue=False,
+            urgency=asked.say.code("urgencies", text(one, "urgency")) if one["urgency"] in _URGENT else "",
+            case=text(one, "our_reference"),
+            act="settle",
+            order=(_URGENT.get(text(one, "urgency"), _USUAL - 1), KINDS.index("failed"), at),
+        )
+
+
 def _matches(asked: Asked) -> Iterator[DeskLine]:
-    """Yield the officer's own standing queries that something new matched; looking at it is an act of its own."""
+    """Yield the officer's own standing queries with matches that were not put away; looking at them is an act of its own."""
     if not may_do(asked, "search"):
         return
     for one in members(asked.perform("standing_list"), "queries"):
-        if new := whole(one, "new"):
+        new, waiting, label = whole(one, "new"), whole(one, "open"), query_label(one)
+        if waiting:
             yield DeskLine(
                 kind="match",
                 to=query_path(text(one, "id")),
-                what=asked.say.text("desk.matches", count=new, asked=query_label(one)),
+                what=asked.say.text("desk.matches", count=new, asked=label)
+                if new
+                else asked.say.text("desk.matches_open", count=waiting, asked=label),
                 body=None,
                 at=None,
                 due=None,
                 is_overdue=False,
                 urgency="",
                 case=text(one, "case"),
-                act="look",
+                act="look" if new else "decide",
                 order=(_USUAL - 1, KINDS.index("match"), ""),
             )
 
@@ -298,6 +344,28 @@ def _limits(asked: Asked) -> Iterator[DeskLine]:
             case="",
             act="confirm",
             order=(_USUAL, KINDS.index("limits"), at),
+        )
+
+
+def _successors(asked: Asked) -> Iterator[DeskLine]:
+    """Yield the bodies that wait to be accepted in another's place (W114); once one was proposed, for a second officer."""
+    if not may_do(asked, ACCEPTS):
+        return
+    for one in claims_that_wait(asked):
+        new, old, is_proposed = member(one, "successor"), member(one, "for"), bool(one["proposed_by"])
+        at = one["proposed_at"] or new["introduced_at"]
+        yield DeskLine(
+            kind="successor",
+            to=successor_path(text(new, "code")),
+            what=asked.say.text("desk.successor", new=text(new, "code"), old=text(old, "code")),
+            body=body_name(new),
+            at=asked.say.moment(parse_time(str(at), "at")) if at else None,
+            due=None,
+            is_overdue=False,
+            urgency="",
+            case="",
+            act="confirm" if is_proposed else "decide",
+            order=(_USUAL, KINDS.index("successor"), str(at or "")),
         )
 
 
@@ -366,6 +434,7 @@ PAGES: Sequence[Page] = (
         "desk", "/",
         (
             "waiting_list", "standing_list", "exchange_held", "exchange_lines", "body_silent", "contact_own", "unit_limits_list",
+            "successor_list",
         ),
         (), "desk.html",
         "What needs the officer now, the most pressing first.", _desk, in_navigation=True, key="d",

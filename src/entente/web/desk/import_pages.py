@@ -26,7 +26,7 @@ from entente.web.desk.reading import members, text
 from entente.web.desk.table_choice import FIELDS as TABLE_FIELDS
 from entente.web.desk.table_choice import TableChoice, is_chosen_anew, table_choice
 from entente.web.sentences import clause, place
-from entente.web.wording import Moment
+from entente.web.wording import Moment, Wording
 
 IMPORTS_PATH: Final = f"{PREFIX}/imports"
 TABLES: Final = frozenset({"csv", "parquet"})
@@ -164,7 +164,8 @@ def _new(asked: Asked) -> NewImportPage:
         instruments={one.instrument.name: one.instrument.title for one in names.instruments.values()},
         kinds={code: words for code, words in say.codes("record_kinds").items() if kinds[code].is_data_set},
         schemata=_in_order(
-            (name, say.code("schemata", name)) for name, one in asked.node.schemata.items() if not one.is_abstract
+            say,
+            ((name, say.code("schemata", name)) for name, one in asked.node.schemata.items() if not one.is_abstract),
         ),
         bodies={one.code: f"{one.code} · {one.name}" for one in names.bodies.values() if one.id != names.own.id},
         was_looked_at=rows is not None,
@@ -173,8 +174,8 @@ def _new(asked: Asked) -> NewImportPage:
     )
 
 
-def _in_order(labelled: Iterable[tuple[str, str]]) -> Mapping[str, str]:
-    return dict(sorted(labelled, key=lambda one: one[1].casefold()))
+def _in_order(say: Wording, labelled: Iterable[tuple[str, str]]) -> Mapping[str, str]:
+    return dict(sorted(labelled, key=lambda one: say.place(one[1])))
 
 
 def _table(asked: Asked, file: JsonObject, entered: Entered) -> TableChoice | None:

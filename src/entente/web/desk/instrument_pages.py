@@ -14,8 +14,10 @@ from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import parse_date, parse_time
 from entente.kernel.errors import Invalid, NotFound
 from entente.kernel.signing import encode_bytes
+from entente.verbs.references import names_of
 from entente.web.desk.directory_pages import body_path
 from entente.web.desk.forms import Field, Kind
+from entente.web.desk.instrument_sample import Parties, sample
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage, may_do
 from entente.web.desk.paging import ON_A_PAGE, Pager, chosen, offset_asked, pager_of
 from entente.web.desk.reading import BodyName, body_name, member, members, text, texts, whole
@@ -256,10 +258,20 @@ class ProposePage:
 
     title: str
     here: str
+    sample: str
+    """Where a file to begin with is shown; empty where nobody else is known, or on its own page."""
+    begun: str
+    """The file to begin with; empty until it is asked for."""
 
 
 def _propose_page(asked: Asked) -> ProposePage:
-    return ProposePage(asked.say.text("instruments.propose"), INSTRUMENTS_PATH)
+    say, names = asked.say, names_of(asked.node)
+    other = min((body.code for body in names.bodies.values() if body.id != names.own.id), default="")
+    wants = asked.query.get("begin") == "sample" and other
+    parties = Parties(names.own.code, other)
+    begun = sample(parties, asked.node.lists, say, asked.node.clock.now().date()) if wants else ""
+    where = f"{PROPOSE_PATH}?begin=sample" if other and not wants else ""
+    return ProposePage(say.text("instruments.propose"), INSTRUMENTS_PATH, where, begun)
 
 
 def _propose(asked: Asked) -> Done:

@@ -17,8 +17,9 @@ from typing import Final
 
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.jobs import Job, JobKind
+from entente.web.desk.mending import CELL, MendRow, mend, mendable
 from entente.web.desk.naming import record_path
-from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Download, Page, ShowPage
+from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Download, Page, ShowPage, may_do
 from entente.web.desk.reading import members, text, whole
 from entente.web.sentences import clause, place, said
 from entente.web.wording import Moment, Wording
@@ -106,6 +107,8 @@ class JobPage:
     gone: Mapping[str, Json] | None
     """Of an issue of a list: what it has no more."""
     rejects: Sequence[RejectLine]
+    mends: Sequence[MendRow]
+    """Of the rejected rows those that can be mended here."""
     files: Sequence[FileLine]
     thing: str
     """Of a file that is fetched or attached: where its message or record is shown; empty for another job."""
@@ -148,6 +151,7 @@ def _job(asked: Asked) -> JobPage:
     outcome, line = job.outcome or {}, job_line(asked, job)
     files = asked.jobs.files(job)
     until = asked.jobs.kept_until(job)
+    rejects = _rejects_of(asked, job)
     return JobPage(
         title=say.text("job.title", kind=line.kind),
         here=line.to,
@@ -161,7 +165,8 @@ def _job(asked: Asked) -> JobPage:
         left_out=[(say.code("never_carried", one), count) for one, count in _numbers(outcome.get("left_out"))],
         losses=_losses(outcome, say),
         gone=gone if isinstance(gone := outcome.get("gone"), dict) else None,
-        rejects=_rejects(asked.jobs.file(asked.officer, job.id, REJECTS), say) if REJECTS in files else (),
+        rejects=rejects,
+        mends=_mends(job, rejects) if may_do(asked, "import_records") else (),
         files=[FileLine(name, f"{line.to}/files/{name}", asked.say.size(size)) for name, size in files.items()],
         results=f"{PREFIX}/batches/{job.id}" if job.kind is JobKind.SEARCHES else "",
         backup=_backup(asked, outcome) if job.kind is JobKind.BACKUP and outcome else None,
@@ -204,6 +209,20 @@ def _losses(outcome: JsonObject, say: Wording) -> list[tuple[str, int]]:
     return [(said(say, text(one, "meaning")), int(str(one["count"]))) for one in members(outcome, "losses")]
 
 
+def _rejects_of(asked: Asked, job: Job) -> Sequence[RejectLine]:
+    is_there = REJECTS in asked.jobs.files(job)
+    return _rejects(asked.jobs.file(asked.officer, job.id, REJECTS), asked.say) if is_there else ()
+
+
+def _mends(job: Job, rejects: Sequence[RejectLine]) -> list[MendRow]:
+    return mendable(job, [(one.place, one.field, one.why, one.raw) for one in rejects])
+
+
+def _mend(asked: Asked) -> Done:
+    job = asked.jobs.get(asked.officer, asked.path["job"])
+    return mend(asked, job, _mends(job, _rejects_of(asked, job)))
+
+
 def _rejects(file: Path, say: Wording) -> list[RejectLine]:
     lines = []
     with file.open("rb") as opened:
@@ -232,5 +251,9 @@ PAGES: Sequence[Page] = (
     ActPage(
         "cancel_job", "/jobs/{job}/cancel", (), WHOSE, "job", "Ends a job at its next durable step; what is done stays.",
         _cancel, is_once=False,
+    ),
+    ActPage(
+        "mend_rows", "/jobs/{job}/mend", ("record_import_preview",), ("import_records",), "job",
+        "Imports rejected rows of a table again, as they were mended on the page.", _mend, (CELL,),
     ),
 )  # fmt: skip

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import parse_time
 from entente.web.desk.reading import BodyName, body_name, member, members, text
+from entente.web.sentences import said
 from entente.web.wording import Moment, Wording
 
 _RUNGS = ("relayed", "stored", "opened")
@@ -50,11 +51,16 @@ def deliveries_of(item: JsonObject, say: Wording) -> list[Delivery]:
             state_words=say.code("send_states", text(one, "state")),
             is_failed=one["state"] in FAILED,
             at=say.moment(parse_time(text(one, "at"), "at")),
-            reason=text(one, "reason"),
+            reason=reason_told(text(one, "reason"), say),
             steps=steps_of(one, say),
         )
         for one in members(item, "deliveries")
     ]
+
+
+def reason_told(reason: str, say: Wording) -> str:
+    """Return why a delivery stands as it does: a code of the exchange's in words, a sentence in the reader's language."""
+    return say.code("receipt_reasons", reason) if reason in say.codes("receipt_reasons") else said(say, reason)
 
 
 def steps_of(item: JsonObject, say: Wording) -> list[StepLine]:
@@ -88,4 +94,4 @@ def _rung(step: str) -> int:
 
 
 def _reason(code: str, say: Wording) -> str:
-    return say.code("refusal_reasons", code) if code else ""
+    return say.code("refusal_reasons", code) if code in say.codes("refusal_reasons") else said(say, code)

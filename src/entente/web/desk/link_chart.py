@@ -67,7 +67,8 @@ class LinkSeen:
     name: str
     to: str
     schema: str
-    is_assessed: bool
+    observation: str
+    """`observed` or `assessed`; empty where the record says neither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ class _Sheet:
             x1, y1, x2, y2 = centre_x, middle, end_x - way * _ARROW, far
         if self.is_mirrored:
             x1, x2, text_x = self.width - x1, self.width - x2, self.width - text_x
-        return Edge(x1, y1, x2, y2, text_x, text_y, _cut(one.label), one.is_assessed, is_incoming)
+        return Edge(x1, y1, x2, y2, text_x, text_y, _cut(one.label), one.observation == "assessed", is_incoming)
 
 
 def link_chart(asked: Asked, name: str) -> LinkChart:
@@ -161,7 +162,7 @@ def _seen(asked: Asked, one: JsonObject, schema: str) -> LinkSeen:
         name=name,
         to=record_path(name),
         schema=asked.say.code("schemata", text(one, "schema")) if text(one, "schema") else "",
-        is_assessed=one["observation"] == "assessed",
+        observation=text(one, "observation"),
     )
 
 

@@ -85,6 +85,8 @@ class Memory:
     name of the act that sends them, the fields of its form."""
     unit_limits: Mapping[str, str] = field(default_factory=dict)
     """Limits of a unit as they were chosen so far, while it is looked at what they would change: the fields of their form."""
+    officer_entry: Mapping[str, str] = field(default_factory=dict)
+    """An officer's entry as it was chosen so far, while it is looked at what it would change, likewise."""
     imports: OrderedDict[str, Mapping[str, str]] = field(default_factory=OrderedDict)
     """Of files that wait: what was entered for them, terms and mapping."""
     used_at: float = 0.0

@@ -26,6 +26,7 @@ class MessageLine:
     counterpart: BodyName
     officer: str
     subject: str
+    """In its place, of one that was recalled, that it was."""
     urgency: str
     is_urgent: bool
     is_for_action: bool
@@ -62,7 +63,8 @@ def message_line(one: JsonObject, say: Wording) -> MessageLine:
         is_ours=is_ours,
         counterpart=body_name(member(one, "recipient" if is_ours else "sender")),
         officer=text(one, "officer"),
-        subject=text(one, "subject"),
+        # Of a message that was recalled nothing that it said is kept, and a link needs words.
+        subject=text(one, "subject") or say.text("walked.recalled_message"),
         urgency=say.code("urgencies", urgency),
         is_urgent=urgency != "normal",
         is_for_action=is_for_action,

@@ -15,17 +15,20 @@ from entente.correspondence.model import TEXT_CHARACTERS_MAX
 from entente.correspondence.rules import SUBJECT_CHARACTERS_MAX
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import parse_time
-from entente.kernel.errors import Invalid, NotFound
+from entente.kernel.errors import Invalid
 from entente.verbs.references import names_and_officer, names_of
 from entente.web.desk.attaching import FIELDS as ATTACHING
 from entente.web.desk.attaching import Attaching, attaching, handed_in, let_go, taken_in
 from entente.web.desk.circular_pages import Shown, shown_of
+from entente.web.desk.failed_pages import AGAIN, FailureShown, again_path, begun_again, failure_shown, settle
 from entente.web.desk.file_lines import FileLine
 from entente.web.desk.forms import Field, Kind
 from entente.web.desk.ladder import Delivery, StepLine, deliveries_of, steps_of
 from entente.web.desk.message_file_pages import files_of, keep_file
 from entente.web.desk.message_lines import MessageLine, message_line, message_path
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage, may_do
+from entente.web.desk.question import VERBS as QUESTION_VERBS
+from entente.web.desk.question import QuestionShown, question_of
 from entente.web.desk.reading import BodyName, body_name, member, members, text, texts
 from entente.web.desk.recall_pages import TogetherShown, together_of
 from entente.web.desk.urgencies import UrgencyLine, urgency_lines
@@ -81,6 +84,8 @@ class MessagePage:
     """All whom it went to, as its sender tells them; none where that was one body, or is kept back."""
     together: TogetherShown | None
     """Of a message of ours that went out to several in one act, how it stands at each; None for any other."""
+    failure: FailureShown | None
+    """Of a message of ours that was not delivered; None for any other."""
     deliveries: Sequence[Delivery]
     steps: Sequence[StepLine]
     thread: Sequence[MessageLine]
@@ -98,6 +103,8 @@ class MessagePage:
     """Where one to all whom it went to is written; empty where there are no others."""
     anew: str
     """Where one is written to those whom it was recalled from; empty where it is recalled from nobody."""
+    again: str
+    """Where one of ours that went to one body is written anew, because it was not delivered or was recalled; empty for others."""
     reasons: Mapping[str, str]
 
 
@@ -110,7 +117,7 @@ class WritePage:
     instruments: Mapping[str, str]
     begun: Mapping[str, str]
     """What the form begins with."""
-    answered: MessageLine | None
+    answered: QuestionShown | None
     """What it answers."""
     urgencies: Sequence[UrgencyLine]
     shown: Shown | None
@@ -170,6 +177,7 @@ def _message(asked: Asked) -> MessagePage:
     say, recall = asked.say, shown["recall"]
     recalled = recall if isinstance(recall, dict) else None
     may_send, may_recall = may_do(asked, "send_message"), may_do(asked, "recall_message")
+    failure = failure_shown(asked, shown, may_settle=may_send)
     together, thread = together_of(asked, shown) if line.is_ours else None, _thread(asked, line)
     return MessagePage(
         title=line.subject,
@@ -193,6 +201,8 @@ def _message(asked: Asked) -> MessagePage:
         may_recall_several=may_recall and together is not None and bool(together.left),
         answer=f"{PREFIX}/messages/new?answers={line.id}" if may_send and not line.is_ours else "",
         answer_all=f"{PREFIX}/circular?answers={line.id}" if may_send and members(shown, "addressees") else "",
+        failure=failure,
+        again=again_path(line.id) if may_send and (failure or recalled) and line.is_ours and together is None else "",
         anew=f"{PREFIX}/circular?anew={line.id}" if may_send and together is not None and together.is_recalled else "",
         reasons=say.codes("refusal_reasons"),
     )
@@ -229,26 +239,19 @@ def _write(asked: Asked) -> WritePage:
         bodies=_others(asked),
         instruments={one.instrument.name: one.instrument.title for one in names.instruments.values()},
         begun=begun,
-        answered=_answered(asked, begun.get("answers", "")),
+        answered=question_of(asked, begun.get("answers", "")),
         urgencies=urgency_lines(asked),
         shown=_shown(asked, begun),
         attaching=attaching(asked, begun),
     )
 
 
-def _answered(asked: Asked, wanted: str) -> MessageLine | None:
-    """Return what is answered; None for nothing, and for what is not there."""
-    try:
-        return message_line(_outside(asked, {"id": wanted}), asked.say) if wanted else None
-    except NotFound:
-        return None
-
-
 def _looked_at(asked: Asked) -> Mapping[str, str]:
     """Return what was written so far where it was looked at who gets it; nothing where another message is begun."""
     written = asked.memory.written.get(_SENDS, {})
-    wanted = {name: asked.query.get(name, "") for name in ("answers", "case")}
-    is_this = written.get("answers", "") == wanted["answers"] and wanted["case"] in {"", written.get("case", "")}
+    wanted = {name: asked.query.get(name, "") for name in ("answers", AGAIN.name, "case")}
+    is_same = all(written.get(name, "") == wanted[name] for name in ("answers", AGAIN.name))
+    is_this = is_same and wanted["case"] in {"", written.get("case", "")}
     return written if is_this else {}
 
 
@@ -279,6 +282,8 @@ def _look(asked: Asked) -> Done:
 def _begun(asked: Asked) -> Mapping[str, str]:
     """Return what an answer to a message begins with; of a message that is not there, nothing."""
     wanted = asked.query.get("answers", "")
+    if again := asked.query.get(AGAIN.name, ""):
+        return begun_again(asked, again)
     if not wanted:
         return {"urgency": "normal", "case": asked.query.get("case", "")}
     shown = _outside(asked, {"id": wanted})
@@ -286,7 +291,7 @@ def _begun(asked: Asked) -> Mapping[str, str]:
     return {
         "to": line.counterpart.code,
         "instrument": text(shown, "instrument"),
-        "subject": line.subject,
+        "subject": text(shown, "subject"),
         "urgency": text(shown, "urgency"),
         "case": line.case,
         "your_reference": line.your_reference,
@@ -302,6 +307,12 @@ def _send(asked: Asked) -> Done:
     let_go(asked)
     asked.memory.written.pop(_SENDS, None)
     return Done(message_path(text(member(answer, "message"), "id")), "message_sent")
+
+
+def _send_again(asked: Asked) -> Done:
+    done = _send(asked)
+    settle(asked, asked.form.value(AGAIN.name))
+    return done
 
 
 def _open(asked: Asked) -> Done:
@@ -347,22 +358,27 @@ PAGES: Sequence[Page] = (
         live=("message",),
     ),
     ShowPage(
-        "new_message", "/messages/new", ("message_show", "message_preview"), ("send_message",), "write.html",
+        "new_message", "/messages/new", (*QUESTION_VERBS, "message_preview"), ("send_message",), "write.html",
         "A message to be written, with who would get it and could answer.", _write,
     ),
     ActPage(
         "look_at_message", "/messages/look", ("message_preview",), ("send_message",), "new_message",
         "Shows who would get a message and could answer, and sends nothing.", _look,
-        (*_LETTER, *ATTACHING), is_once=False, keeps_file=True, has_several_files=True,
+        (*_LETTER, AGAIN, *ATTACHING), is_once=False, keeps_file=True, has_several_files=True,
     ),
     ActPage(
         "send_message", "/messages", ("message_send",), ("send_message",), "new_message", "Sends a message to another body.",
-        _send, (*_LETTER, *ATTACHING), keeps_file=True, has_several_files=True,
+        _send, (*_LETTER, AGAIN, *ATTACHING), keeps_file=True, has_several_files=True,
+    ),
+    ActPage(
+        "send_again", "/messages/again", ("message_send", "message_note_failure"), ("send_message",), "new_message",
+        "Sends one of ours that failed anew, and notes that this is known.", _send_again,
+        (*_LETTER, replace(AGAIN, is_needed=True), *ATTACHING), keeps_file=True, has_several_files=True,
     ),
     ActPage(
         "attach_to_message", "/messages/new/files", (), ("send_message",), "new_message",
         "Keeps a file for a message that is being written; nothing is sent.", keep_file,
-        (*(replace(one, is_needed=False) for one in _LETTER), *ATTACHING), is_once=False, draft_of="send_message",
+        (*(replace(one, is_needed=False) for one in _LETTER), AGAIN, *ATTACHING), is_once=False, draft_of="send_message",
         keeps_file=True, has_several_files=True,
     ),
     ShowPage(

@@ -160,9 +160,10 @@ class OfficerAccounts:
 
 def _line(line: AccountLine, signed_in: SignedIn, say: Wording) -> OfficerLine:
     is_own, asked_by = line.officer == signed_in.account, line.recovery_asked_by or ""
+    in_order = sorted((say.code("roles", role) for role in line.roles), key=say.place)
     return OfficerLine(
         officer=line.officer,
-        roles=say.text("joined.comma").join(say.code("roles", role) for role in sorted(line.roles)),
+        roles=say.text("joined.comma").join(in_order),
         state=_state(line),
         invited_until=None if line.invited_until is None else say.moment(line.invited_until),
         passkeys=line.passkeys,

@@ -188,6 +188,8 @@ class ActPage:
     """Whether the file of a form in error is taken all the same, to be given back with the form: a browser keeps none."""
     has_several_files: bool = False
     """Whether more than one file may be sent at once in its field of a file; each is taken by itself."""
+    keeps_draft: bool = True
+    """Whether what is being written is kept with the node (W63); what is searched leaves the page as it is asked (W120)."""
     heeds_changes: bool = False
     """Whether its form is given back, once, where somebody else changed the thing since the page was shown (W64)."""
 

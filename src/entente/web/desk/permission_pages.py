@@ -9,6 +9,7 @@ from entente.correspondence.model import TEXT_CHARACTERS_MAX
 from entente.handling.model import DisclosureAct
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import parse_time
+from entente.kernel.errors import NotFound
 from entente.verbs.correspondence import LEAVE_DAYS_MAX
 from entente.web.desk.case_parts import DecisionLine, decisions_of
 from entente.web.desk.forms import Field, Kind
@@ -47,6 +48,9 @@ class PermissionPage:
     state_words: str
     answer_reason: str
     answer_text: str
+    granted_until: Moment | None
+    may_forward: bool
+    """Whether leave to forward was granted to us, and this officer may use it."""
     may_answer: bool
     days: int
     reasons: Mapping[str, str]
@@ -70,6 +74,7 @@ def _permission(asked: Asked) -> PermissionPage:
     is_ours, state = request["way"] == "sent", text(request, "state")
     due = parse_time(text(request, "due_at"), "due_at")
     reason, forward_to = text(request, "answer_reason"), request["forward_to"]
+    until = parse_time(text(request, "granted_until"), "granted_until") if request["granted_until"] else None
     return PermissionPage(
         title=say.text("permission.title", record=text(request, "name")),
         to=permission_path(text(request, "id")),
@@ -93,11 +98,37 @@ def _permission(asked: Asked) -> PermissionPage:
         state_words=say.code("permission_states", state),
         answer_reason=say.code("refusal_reasons", reason) if reason else "",
         answer_text=text(request, "answer_text"),
+        granted_until=say.moment(until) if until is not None else None,
+        may_forward=_lets_us_forward(request)
+        and (until is None or asked.node.clock.now() < until)
+        and may_do(asked, *_FORWARDERS),
         may_answer=not is_ours and state == "waiting" and may_do(asked, "grant_permission"),
         days=LEAVE_DAYS,
         reasons=say.codes("refusal_reasons"),
         decisions=decisions_of(answer, say),
     )
+
+
+def _lets_us_forward(request: JsonObject) -> bool:
+    return (request["way"], request["state"]) == ("sent", "granted") and request["forward_to"] is not None
+
+
+def _forward(asked: Asked) -> Done:
+    """Pass the record on to whom leave was asked for, for the purpose and the case of the request."""
+    request = member(asked.perform("permission_show", {"id": asked.path["id"]}), "permission")
+    if not _lets_us_forward(request):
+        raise NotFound
+    asked.perform(
+        "record_forward",
+        {
+            "record": text(request, "name"),
+            "to": text(member(request, "forward_to"), "id"),
+            "purpose": text(request, "purpose"),
+            "crime_area": text(request, "crime_area"),
+            "case": text(request, "our_reference"),
+        },
+    )
+    return Done(permission_path(asked.path["id"]), "record_forwarded")
 
 
 def _grant(asked: Asked) -> Done:
@@ -119,6 +150,7 @@ def _answer(asked: Asked) -> JsonObject:
 
 assert LEAVE_DAYS <= LEAVE_DAYS_MAX, "the form begins with what the verb takes"
 _GRANTERS = ("grant_permission",)
+_FORWARDERS = ("forward_record",)
 _TEXT = Field("text", Kind.TEXT, is_needed=False, most=TEXT_CHARACTERS_MAX)
 
 PAGES: Sequence[Page] = (
@@ -136,5 +168,9 @@ PAGES: Sequence[Page] = (
         "refuse_permission", "/permissions/{id}/refuse", ("permission_answer",), _GRANTERS, "permission",
         "Refuses leave, as the source, with a reason.", _refuse,
         (Field("refusal", Kind.CODE, codes="refusal_reasons", asks="reason"), _TEXT), heeds_changes=True,
+    ),
+    ActPage(
+        "forward_by_permission", "/permissions/{id}/forward", ("permission_show", "record_forward"), _FORWARDERS, "permission",
+        "Passes the record on by the leave that was granted for it.", _forward,
     ),
 )  # fmt: skip

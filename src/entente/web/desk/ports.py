@@ -56,6 +56,9 @@ class FilesAndJobs(Protocol):
     async def take(self, account: OfficerId, name: str, pieces: AsyncIterator[bytes], declared: int) -> Upload:
         """Write a file as it arrives; raise Invalid or Unavailable, leaving nothing, where it cannot be taken."""
 
+    def write(self, account: OfficerId, name: str, data: bytes) -> Upload:
+        """Keep a small file that a page made, to wait for its job; raise Invalid or Unavailable where it cannot be taken."""
+
     def uploads(self, account: OfficerId) -> tuple[Upload, ...]:
         """Return the officer's files that wait for a job, the newest first."""
 

@@ -9,6 +9,7 @@ from datetime import date
 from entente.handling.model import DisclosureAct
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import parse_time
+from entente.kernel.errors import NotFound
 from entente.kernel.ids import BlobId
 from entente.records.model import REASON_CHARACTERS_MAX, PropertyType, Schema
 from entente.web.desk.bodies_of_record import (
@@ -22,6 +23,7 @@ from entente.web.desk.bodies_of_record import (
 )
 from entente.web.desk.file_lines import BLOB, FileLine, file_line
 from entente.web.desk.forms import Field, Kind
+from entente.web.desk.holder_pages import holders_instead, holders_path
 from entente.web.desk.link_chart import LinkChart, link_chart
 from entente.web.desk.naming import NameShown, name_shown, quote_record, record_asked_for, record_path, value_shown
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Elsewhere, Page, ShowPage, may_do
@@ -38,7 +40,8 @@ class Value:
     shown: NameShown
     is_compared: bool
     """Whether it is a number to be compared sign by sign."""
-    is_assessed: bool
+    observation: str
+    """`observed` or `assessed`; empty where the record says neither."""
     terms: int
     """Under which of the record's terms it stands, from 1."""
 
@@ -66,6 +69,8 @@ class LinkLine:
     is_english: bool
     name: str
     to: str
+    observation: str
+    """`observed` or `assessed`; empty where the record says neither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +250,7 @@ def _property(asked: Asked, name: str, facts: Sequence[JsonObject], schema: Sche
     values = []
     for fact in facts:
         shown, is_compared = value_shown(asked, schema, name, text(fact, "value"))
-        values.append(Value(shown, is_compared, fact["observation"] == "assessed", whole(fact, "terms") + 1))
+        values.append(Value(shown, is_compared, text(fact, "observation"), whole(fact, "terms") + 1))
     known = schema.properties.get(name) if schema is not None else None
     kind = known.type if known is not None else PropertyType.STRING
     return PropertyLine(name, kind, label, is_english, facts[0]["unknown_property"] is True, values)
@@ -253,7 +258,7 @@ def _property(asked: Asked, name: str, facts: Sequence[JsonObject], schema: Sche
 
 def _link(one: JsonObject, schema: Schema | None, say: Wording) -> LinkLine:
     label, is_english = label_of(schema, text(one, "property"), say)
-    return LinkLine(label, is_english, text(one, "name"), record_path(text(one, "name")))
+    return LinkLine(label, is_english, text(one, "name"), record_path(text(one, "name")), text(one, "observation"))
 
 
 def terms_line(one: JsonObject, number: int, say: Wording) -> TermsLine:
@@ -281,7 +286,10 @@ def _record(asked: Asked) -> RecordPage | Elsewhere:
     name = record_asked_for(asked)
     if asked.memory.task is None:
         return asks_why_first(record_path(name))
-    facts = facts_of(asked, name)
+    try:
+        facts = facts_of(asked, name)
+    except NotFound:
+        return holders_instead(asked, name)
     may_correct = facts.is_own and may_do(asked, "correct_record")
     sights, units = sights_of(asked, name) if facts.is_own else ([], [])
     withdraw = f"{PREFIX}/withdraw/{quote_record(name)}"
@@ -309,7 +317,7 @@ def _withdraw(asked: Asked) -> Done:
     given: JsonObject = {"record": name, "reason": asked.form.value("reason")}
     # Nobody ends a version they did not see (docs/rules/api.md P9).
     asked.perform("record_withdraw", {**given, "version": int(version) if version.isdecimal() else 0})
-    return Done(f"{PREFIX}/search", "record_withdrawn")
+    return Done(holders_path(name), "record_withdrawn")
 
 
 def _original(asked: Asked) -> OriginalPage | Elsewhere:

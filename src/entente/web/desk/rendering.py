@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse
 from entente.web.desk.forms import Entered
 from entente.web.desk.page import PREFIX, Content
 from entente.web.desk.static_files import STATIC_PATH, static_files
+from entente.web.foreign import scripts_said
 from entente.web.pages import TEMPLATES
 from entente.web.reading_order import in_order, whole_codes
 from entente.web.wording import LANGUAGES, Moment, Wording
@@ -97,7 +98,8 @@ _environment.globals.update(static=static, languages=LANGUAGES, looks=LOOKS, pre
 
 def fragment(template: str, content: Content, say: Wording) -> str:
     """Return a part of a page, without the shell."""
-    return _checked_by_node(_environment.get_template(f"desk/{template}").render(page=content, t=say.text, say=say))
+    text = _environment.get_template(f"desk/{template}").render(page=content, t=say.text, say=say)
+    return scripts_said(_checked_by_node(text), say.language)
 
 
 def rendered(
@@ -107,7 +109,7 @@ def rendered(
     text = _environment.get_template(f"desk/{template}").render(
         page=content, shell=shell, form=form if form is not None else Entered(), t=say.text, say=say
     )
-    return HTMLResponse(_checked_by_node(text), status)
+    return HTMLResponse(scripts_said(_checked_by_node(text), say.language), status)
 
 
 def _checked_by_node(page: str) -> str:

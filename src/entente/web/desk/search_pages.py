@@ -164,7 +164,7 @@ def _countries(asked: Asked) -> Mapping[str, str]:
     say = asked.say
     listed = asked.node.lists.countries
     named = {code: say.country(code, listed) for code in listed}
-    return dict(sorted(named.items(), key=lambda one: one[1]))
+    return dict(sorted(named.items(), key=lambda one: say.place(one[1])))
 
 
 def _label(kept: KeptQuery) -> str:
@@ -290,7 +290,7 @@ PAGES: Sequence[Page] = (
     ),
     ActPage(
         "ask", "/search", (), ("search",), "search", "Takes a query and leads to its answer.", _ask,
-        (*_QUERY_FIELDS, *TASK_FIELDS), is_once=False,
+        (*_QUERY_FIELDS, *TASK_FIELDS), is_once=False, keeps_draft=False,
     ),
     ShowPage(
         "found", "/search/{key}", ("search",), ("search",), "found.html",

@@ -1,17 +1,22 @@
-"""What matched a query that an officer left: the records, each with what speaks for and against, put away once dealt with."""
+"""What matched a query that an officer left: the records, each with what speaks for and against, put away once dealt with.
+
+A match is judged as a candidate of its query is: the query is kept for the session as if it had been asked just now.
+
+Source: docs/rules/desk.md W57, W121.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import parse_time
 from entente.kernel.errors import NotFound
 from entente.web.desk.forms import Field
-from entente.web.desk.memory import Task
-from entente.web.desk.naming import RecordName, record_name
-from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage
+from entente.web.desk.memory import KeptQuery, Task
+from entente.web.desk.naming import RecordName, quote_record, record_name
+from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage, may_do
 from entente.web.desk.reading import member, members, text, texts, whole
 from entente.web.desk.search_pages import EvidenceLine, kept_query
 from entente.web.desk.task import TaskShown, task_shown
@@ -26,6 +31,8 @@ STANDING_PATH = f"{PREFIX}/standing"
 class MatchLine:
     """A record that came in and matched."""
 
+    judge: str
+    """Where it is judged beside its record."""
     settle: str
     """Where it is put away."""
     raised_at: Moment
@@ -43,6 +50,7 @@ class MatchesPage:
     task: TaskShown
     until: Moment
     matches: Sequence[MatchLine]
+    may_judge: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,21 +128,33 @@ def _matches(asked: Asked) -> MatchesPage:
     if query is None:
         raise NotFound
     shown = members(asked.perform("standing_matches", {"query": wanted}), "matches")
-    asked.memory.task = Task(*(text(query, name) for name in ("purpose", "crime_area", "case", "occasion")))
+    task = Task(*(text(query, name) for name in ("purpose", "crime_area", "case", "occasion")))
+    asked.memory.task = task
+    asked.memory.keep(wanted, KeptQuery(_entered(member(query, "asked")), task, asked.node.clock.now()))
     return MatchesPage(
         title=say.text("matches.title"),
         asked=query_label(query),
         task=task_shown(asked),
         until=say.moment(parse_time(text(query, "until"), "until")),
         matches=[_line(one, say) for one in shown if one["state"] != "settled"],
+        may_judge=may_do(asked, "confirm_hit"),
     )
 
 
+def _entered(query: JsonObject) -> Mapping[str, str]:
+    """Return what a standing query asks as the fields in which it would be entered."""
+    several = {name: "\n".join(texts(query, name)) for name in ("names", "identifiers")}
+    fields = several | {name: text(query, name) for name in ("birth_date", "country", "sex")}
+    return {name: entered for name, entered in fields.items() if entered}
+
+
 def _line(one: JsonObject, say: Wording) -> MatchLine:
+    record = record_name(one, say)
     return MatchLine(
+        judge=f"{PREFIX}/search/{text(one, 'query')}/{quote_record(record.id)}",
         settle=f"{query_path(text(one, 'query'))}/settle/{text(one, 'match')}",
         raised_at=say.moment(parse_time(text(one, "raised_at"), "raised_at")),
-        record=record_name(one, say),
+        record=record,
         score=say.percent(whole(one, "score")),
         evidence=[
             EvidenceLine(said(say, text(piece, "text")), text(piece, "kind")) for piece in members(one, "evidence")

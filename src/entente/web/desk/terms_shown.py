@@ -106,7 +106,10 @@ def terms_shown(terms: JsonObject, say: Wording) -> TermsShown:
         is_onward_told=terms["onward_reported"] is True,
         retention_days=whole(terms, "retention_days_max"),
         lease=_lease(whole(terms, "lease_minutes"), say),
-        kind_leases=[(say.code("record_kinds", kind), _lease(whole(leases, kind), say)) for kind in sorted(leases)],
+        kind_leases=sorted(
+            ((say.code("record_kinds", kind), _lease(whole(leases, kind), say)) for kind in leases),
+            key=lambda one: say.place(one[0]),
+        ),
         deadlines=sorted(
             ((say.code("urgencies", urgency), whole(deadlines, urgency)) for urgency in deadlines),
             key=lambda one: one[1],
@@ -123,7 +126,7 @@ def _group(one: JsonObject, say: Wording) -> str:
 
 
 def _words(terms: JsonObject, name: str, listed: str, say: Wording) -> list[str]:
-    return sorted(say.code(listed, code) for code in texts(terms, name))
+    return sorted((say.code(listed, code) for code in texts(terms, name)), key=say.place)
 
 
 def _day(one: JsonObject, name: str, say: Wording) -> str:

@@ -1,7 +1,7 @@
 """Which rows of the trail open pages are told of beside those that other systems are told of too: one table.
 
 A page is told a kind and nothing of what (docs/rules/desk.md W60). What stands here is shown by pages alone: the duty and its
-calls, what is held, an officer's own standing queries, the powers.
+calls, what is held, an officer's own standing queries, the powers and what limits them.
 
 Source: docs/rules/desk.md W60, W79; api.event_table, which comes first.
 """
@@ -23,10 +23,12 @@ KINDS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     **dict.fromkeys(("begin_shift", "note_shift", "hand_over_shift", "take_over_shift"), ("duty", _DUTY)),
     **dict.fromkeys(("keep_roster", "page_officer", "acknowledge_page"), ("duty", _DUTY)),
     **dict.fromkeys(("sign_in", "end_session"), ("duty", _DUTY)),
-    **dict.fromkeys(("decide_held", "statement_held", "delivery_ended"), ("held", _HELD)),
+    **dict.fromkeys(("decide_held", "statement_held"), ("held", _HELD)),
+    "delivery_ended": ("delivery", (*_HELD, "send_message")),
     **dict.fromkeys(("envelope_set_aside", "statement_set_aside"), ("held", _HELD)),
     **dict.fromkeys(("leave_query", "settle_match"), ("match", ("search",))),
-    **dict.fromkeys(("manage_officers", "task_measure", "recover_account"), ("power", ())),
+    "accept_successor": ("body", ()),
+    **dict.fromkeys(("manage_officers", "task_measure", "recover_account", "limit_unit"), ("power", ())),
 }
 """Verb of a row: what it is told as, and verbs of which a role of whoever is told must have one; none for everybody."""
 _SHIFT: Final = "shift-"

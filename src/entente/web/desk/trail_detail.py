@@ -45,7 +45,7 @@ _LISTS: Final[Mapping[str, Sequence[str]]] = {
     "purposes": ("purposes",),
     "reason": (
         "refusal_reasons", "erasure_reasons", "correction_reasons", "extension_reasons", "suspension_reasons",
-        "receipt_reasons",
+        "receipt_reasons", "officer_end_reasons",
     ),
     "roles": ("roles",),
     "schema": ("schemata",),

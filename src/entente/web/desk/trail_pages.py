@@ -158,7 +158,7 @@ def _trail(asked: Asked) -> TrailPage:
         looked_to=say.moment(parse_time(looked_to, "looked_to")) if isinstance(looked_to, str) else None,
         next=f"{TRAIL_PATH}?{on}" if following is not None else "",
         export=f"{TRAIL_PATH}/cases/{wanted['about']}" if _is_case(wanted["about"]) else "",
-        acts=sorted({words for listed in _ACTS for words in say.codes(listed).values()}),
+        acts=sorted({words for listed in _ACTS for words in say.codes(listed).values()}, key=say.place),
     )
 
 

@@ -41,7 +41,8 @@ class SideShown:
 
     shown: NameShown
     is_compared: bool
-    is_assessed: bool
+    observation: str
+    """`observed` or `assessed`; empty where the record says neither."""
     to: str
     """Where a linked record is shown; empty for anything else."""
     notes: Sequence[str]
@@ -161,7 +162,7 @@ def _side(
     return SideShown(
         shown=shown,
         is_compared=is_compared,
-        is_assessed=side["observation"] == "assessed",
+        observation=text(side, "observation"),
         to=record_path(value) if part is Part.LINK else "",
         notes=[line for one in terms for line in terms_in_words(one, asked.say)] if has_terms else (),
     )

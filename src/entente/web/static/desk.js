@@ -54,6 +54,13 @@
       });
       return;
     }
+    // One line is asked with Enter. Within a zone it ends a line, as scanners send it; an input method confirms a word by it.
+    if (key === "Enter" && !event.shiftKey && !event.isComposing && event.target.matches("form[data-draft=no] textarea[data-first]")
+      && !event.target.value.includes("<")) {
+      event.preventDefault();
+      event.target.form.requestSubmit(event.target.form.querySelector("button.first"));
+      return;
+    }
     if (isOff() || isWriting(event.target)) { went = false; return; }
     if (keys.open && key !== "?") return;
     if (went) {

@@ -9,11 +9,12 @@
     if (told) { told.hidden = !isSo; if (isSo) told.scrollIntoView({ block: "nearest" }); }
   };
   const forms = new Map();
-  // A form of ours, which may have come as the page was brought up to date; null for another. `act` is empty without a text.
+  // A form of ours, which may have come as the page was brought up to date; null for another. `act` is empty without a text, and
+  // where what is typed stays on the page until it is sent.
   const keptOf = (form) => {
     if (!(form instanceof HTMLFormElement) || form.method !== "post" || !form.elements.once) return null;
     if (!forms.has(form)) {
-      const act = form.querySelector("textarea[data-act]")?.dataset.act ?? "";
+      const act = form.dataset.draft === "no" ? "" : form.querySelector("textarea[data-act]")?.dataset.act ?? "";
       forms.set(form, { act, isNew: false, timer: 0, isGoing: false });
     }
     return forms.get(form);
@@ -51,18 +52,21 @@
     const kept = keptOf(event.target.form);
     if (kept?.act) { kept.isNew = true; keepSoon(event.target.form, KEEP_MS); }
   });
-  // Before anything else hears of it: a form that waits for the node is not on its way yet.
+  // Before anything else hears of it: a form that waits for the node is not on its way yet. What was begun in another form of the
+  // page is kept first, as the page that comes next may be this one again, in another language.
   document.addEventListener("submit", async (event) => {
     const form = event.target, kept = keptOf(form);
-    if (!kept || kept.isGoing) return;
+    const others = [...forms.keys()].filter((one) => one !== form && one.isConnected && forms.get(one).isNew);
+    if (kept ? kept.isGoing : !others.length) return;
     event.preventDefault();
     event.stopPropagation();
     if (form.dataset.keeping === "yes") return;
     form.dataset.keeping = "yes";
-    const status = await keep(form, { signal: AbortSignal.timeout(WAIT_MS) });
+    const signal = AbortSignal.timeout(WAIT_MS);
+    const told = await Promise.all([...(kept ? [form] : []), ...others].map((one) => keep(one, { signal })));
     delete form.dataset.keeping;
-    if (status === NOBODY || status === SIGNED_OUT) return;
-    kept.isGoing = true;
+    if (told.some((status) => status === NOBODY || status === SIGNED_OUT)) return;
+    if (kept) kept.isGoing = true;
     form.requestSubmit(event.submitter);
   }, true);
   addEventListener("pageshow", () => forms.forEach((kept) => { kept.isGoing = false; }));

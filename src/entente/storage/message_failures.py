@@ -1,0 +1,67 @@
+"""Messages of ours that were not delivered, and who knows of it: asked of the queue, and kept beside the steps of messages.
+
+Source: docs/rules/correspondence.md M29; correspondence.ports.CorrespondenceStore.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import sqlalchemy as sa
+
+from entente.cases.model import NOBODY, Knowing
+from entente.correspondence.model import FailureNoted, Message, Way
+from entente.correspondence.statements import Kind
+from entente.exchange.model import SendState
+from entente.storage.cases import is_known
+from entente.storage.rows import add_row_once, value_of
+from entente.storage.schema import correspondence_item, message_step, outbox_statement
+
+NOTED: Final = "failure_noted"
+"""The step of a message of ours in the table of steps; those of messages that came are correspondence.model.Step."""
+MESSAGE_FAMILY: Final = "message"
+RECALLED: Final = "recalled"
+"""The state of an item that was recalled (storage.correspondence.MessageState)."""
+_item, _sent = correspondence_item, outbox_statement
+_noted = (
+    sa.select(sa.literal(1))
+    .select_from(message_step)
+    .where(message_step.c.message == _item.c.id, message_step.c.step == NOTED)
+)
+_FAILED = (
+    sa.select(_item.c.document)
+    .join(_sent, _sent.c.ref == _item.c.id)
+    .where(
+        # The index by state leads: of all that was ever sent few ended so.
+        _sent.c.state.in_([SendState.UNDELIVERED.value, SendState.REFUSED.value]),
+        _sent.c.kind == Kind.MESSAGE.value,
+        _item.c.family == MESSAGE_FAMILY,
+        _item.c.way == Way.SENT.value,
+        _item.c.state != RECALLED,
+        ~_noted.exists(),
+    )
+    .order_by(_item.c.position)
+    .limit(sa.bindparam("most"))
+)
+
+
+class MessageFailures:
+    """The part of the CorrespondenceStore that is about what was not delivered."""
+
+    _connection: sa.Connection
+
+    def failed_messages(self, limit: int, knowing: Knowing = NOBODY) -> tuple[Message, ...]:
+        """Return the messages of ours that ended undelivered or refused and that nobody noted, the oldest first."""
+        rows = self._connection.execute(_FAILED.where(is_known(_item.c.case_number, knowing)), {"most": limit})
+        return tuple(value_of(Message, row.document) for row in rows)
+
+    def put_failure_noted(self, message: str, noted: FailureNoted) -> None:
+        """Keep that an officer knows that a message of ours was not delivered; the first stands."""
+        values = {"officer": noted.officer, "at": noted.at, "reason": ""}
+        add_row_once(self._connection, message_step, {"message": message, "step": NOTED}, values)
+
+    def failure_noted(self, message: str) -> FailureNoted | None:
+        """Return who noted that a message of ours was not delivered."""
+        query = sa.select(message_step).where(message_step.c.message == message, message_step.c.step == NOTED)
+        row = self._connection.execute(query).first()
+        return None if row is None else FailureNoted(row.officer, row.at)
