@@ -12,7 +12,7 @@ from entente.kernel.ids import BodyId
 from entente.kernel.statement import draft as statement_draft
 from entente.verbs import perform
 from entente.verbs.references import names_of
-from entente.web.desk.forms import Field
+from entente.web.desk.forms import Field, Kind
 from entente.web.desk.memory import KeptDraft, KeptQuery, Task
 from entente.web.desk.page import PREFIX, ActPage, Page, ShowPage
 from entente.web.wording import Wording
