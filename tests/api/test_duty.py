@@ -144,6 +144,7 @@ def test_p18_calls_are_read_page_by_page_and_where_an_officer_is_reached_by_nobo
         "hits": [],
         "permissions": [],
         "messages": [],
+        "failed": [],
         "tasks": [],
     }
 

@@ -492,7 +492,7 @@ def test_import_that_cannot_be_done_says_why(bureau: Bureau) -> None:
 def test_mapping_is_proposed_for_a_table_and_used(bureau: Bureau) -> None:
     table = "id,name,birth_date,nationality\nt-1,Мухаммедов Абдулло,1979-03-14,xa\n".encode()
     upload = bureau.uploaded("wanted.csv", table)
-    answer = bureau.ask("POST", f"/uploads/{upload}/mapping")
+    answer = bureau.ask("POST", f"/uploads/{upload}/mapping", json={})
     assert answer.status_code == 200, answer.text
     mapping = answer.json()["mapping"]
     assert "birth_date" in mapping

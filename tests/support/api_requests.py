@@ -125,6 +125,7 @@ BODIES: Mapping[str, JsonObject] = {
         "mapping": "entities: {person: {schema: Person, keys: [name], prefix: w-, properties: {name: {column: name},"
         " idNumber: {column: identifier}}}}",
     },
+    "suggest_mapping": {"keys": ["identifier"]},
     "search_batch": {"queries": [{"names": ["Muhammadov"], "reference": "1"}], **WHY},
     "import_records": {"terms": (DEMO / "terms" / "wanted.yaml").read_text("utf-8")},
     "export_records": {**ABOUT},

@@ -155,7 +155,7 @@ def _standing(client: Client, made: str, _: JsonObject) -> JsonObject:
 
 LIMIT_MAX: Final = 200
 """Entries that a list shows at most."""
-OF_A_LIST: Final = frozenset({"new", "not_kept", "has_ended"})
+OF_A_LIST: Final = frozenset({"new", "open", "not_kept", "has_ended"})
 """What the list says of a standing query beyond the query itself."""
 
 
