@@ -25,7 +25,19 @@ from entente.identity.words import WEIGHT_COMMON, WEIGHT_LESSER, WEIGHT_SHORT, W
 TOGETHER = 940
 """Likeness of a word and of those it is written as."""
 TOGETHER_LIKELY = 0.5
-"""Likelihood from which a word in another script stands for two or three Latin ones written together."""
+"""Likelihood from which a word in another script stands for two or three Latin ones written together, or they for it."""
+
+ARTICLES = frozenset(
+    first + last for first in "aeiou" for last in ("l", "d", "n", "r", "s", "t", "z", "dh", "sh", "th")
+)
+"""The Arabic article as Latin letters write it between two words, alike with what follows it or not: Abd al-, ur-, ed-."""
+_HEARD_BEFORE = ("", "a", "e", "i", "o", "u", "ou")
+"""What is heard before the article of a name that is written as one word."""
+_VOWELS = frozenset("aeiou")
+_ALIKE = str.maketrans("gcqv", "jkkw")
+"""Letters that stand for one sound of Arabic, as one hears it."""
+_HEADS = frozenset({"عبد", "بن", "ابن", "ابو", "بو", "ام"})
+"""Arabic words that a name begins with and that are written together with the next as often as not."""
 
 WEIGHT_INITIAL_EXTRA = 10
 """An initial nobody asked for takes next to nothing: it says that there is a name, not which."""
@@ -116,14 +128,13 @@ def compare_names(asked: Name, held: Name) -> NameComparison:
         free_asked, free_held = _without_offices(free_asked), _without_offices(free_held)
     pairings = [_paired(one) for one in agreeing]
     if free_asked and free_held:
-        pairings += _written_together(free_asked, free_held, _SPELT)
-        pairings += _written_together(free_held, free_asked, _SPELT)
+        pairings += _together(ours, theirs, free_asked, free_held, _SPELT)
         alike = _alike_words(free_asked, free_held)
         agreeing += alike
         pairings += [_paired(one) for one in alike]
         if not (ours.is_latin and theirs.is_latin):
-            pairings += _written_together(free_asked, free_held, _SOUNDING)
-            pairings += _written_together(free_held, free_asked, _SOUNDING)
+            pairings += _together(ours, theirs, free_asked, free_held, _SOUNDING)
+            pairings += _together(ours, theirs, free_asked, free_held, _SIGNS)
     missing, extra = list(free_asked.values()), list(free_held.values())
     return NameComparison(
         tuple(pairings),
@@ -225,62 +236,141 @@ def _part(a: Word, h: Word) -> Part:
     return h.part if h.part is not _UNKNOWN else a.part
 
 
+class _Joined(NamedTuple):
+    """What neighbours make up, written as one word."""
+
+    text: str
+    between: tuple[str, ...] = ()
+    """Of spellings, the words on either side of an article; of signs, their first sound."""
+
+
 class _Together(NamedTuple):
     """How a word is found to be neighbours of the other name written together."""
 
     may_be: Callable[[Mapping[int, Word]], list[int]]
     """The places of the words that may be several: asked once of a name, not once for each run of neighbours."""
-    joined: Callable[[Sequence[Word]], str]
-    """What neighbours make up, nothing where they may not make up one word."""
-    is_one: Callable[[Word, str], bool]
+    joined: Callable[[Sequence[Word]], _Joined | None]
+    """What neighbours make up; nothing where they may not make up one word."""
+    is_one: Callable[[Word, _Joined], bool]
 
 
-def _written_together(ones: dict[int, Word], many: dict[int, Word], how: _Together) -> list[Pairing]:
-    """Pair a word with two or three neighbours that make it up; takes them out of both."""
+def _together(
+    ours: _Weighed, theirs: _Weighed, asked: dict[int, Word], held: dict[int, Word], how: _Together
+) -> list[Pairing]:
+    """Pair words of either name with neighbours of the other that make them up; takes them out of those that are free."""
+    return [*_written_together(asked, held, theirs.words, how), *_written_together(held, asked, ours.words, how)]
+
+
+def _written_together(
+    ones: dict[int, Word], many: dict[int, Word], every: Mapping[int, Word], how: _Together
+) -> list[Pairing]:
+    """Pair a word with two or three neighbours that make it up; takes them out of both.
+
+    `every`: the words of the other name, those that are not free among them: the article between two neighbours may stand for one
+    of the name beside it already.
+    """
     found: list[Pairing] = []
     if len(many) < 2 or not (places := how.may_be(ones)):  # noqa: PLR2004 - two neighbours
         return found
-    runs = [(run, joined) for run in _runs(many) if (joined := how.joined([many[place] for place in run]))]
+    runs = [(run, joined) for run in _runs(many, every) if (joined := how.joined([every[place] for place in run]))]
     for place in places if runs else ():
         word = ones[place]
         for run, joined in runs:
-            if how.is_one(word, joined) and all(taken in many for taken in run):
+            # Of two neighbours the second is both between and the last.
+            if run[0] in many and run[-1] in many and how.is_one(word, joined) and _may_go(run[1], many, every):
                 del ones[place]
-                neighbours = [many.pop(taken) for taken in run]
+                neighbours = [many.pop(taken) for taken in run if taken in many]
                 weight = sum(one.weight for one in neighbours)
                 found.append(Pairing(_part(word, neighbours[0]), Agreement.TOGETHER, TOGETHER, weight))
                 break
     return found
 
 
-def _runs(words: Mapping[int, Word]) -> list[range]:
-    """Return the places of two, then of three neighbours."""
-    twos = [range(first, first + 2) for first in words if first + 1 in words]
-    return [*twos, *[range(run.start, run.start + 3) for run in twos if run.start + 2 in words]]
+def _runs(free: Mapping[int, Word], every: Mapping[int, Word]) -> list[range]:
+    """Return the places of two, then of three neighbours that are free, an article between two of them set aside."""
+    twos = [range(first, first + 2) for first in free if first + 1 in free]
+    return [
+        *twos,
+        *[range(first, first + 3) for first in free if first + 2 in free and _may_go(first + 1, free, every)],
+    ]
 
 
-def _joined_spelling(neighbours: Sequence[Word]) -> str:
-    return "".join([one.folded for one in neighbours])
+def _may_go(place: int, free: Mapping[int, Word], every: Mapping[int, Word]) -> bool:
+    """Tell whether the word between two others goes with them: it is free, or an article, which goes with any."""
+    return place in free or every[place].text in ARTICLES
 
 
-def _is_spelt_so(word: Word, joined: str) -> bool:
-    return (
-        joined[0] == word.folded[0]
-        and Indel.normalized_similarity(joined, word.folded, score_cutoff=TOGETHER / 1000) > 0
-    )
+def _joined_spelling(neighbours: Sequence[Word]) -> _Joined:
+    as_they_are = "".join([one.folded for one in neighbours])
+    between = (neighbours[0].folded, neighbours[-1].folded) if _has_article(neighbours) else ()
+    return _Joined(as_they_are, between)
+
+
+def _has_article(neighbours: Sequence[Word]) -> bool:
+    return len(neighbours) > 2 and neighbours[1].text in ARTICLES  # noqa: PLR2004 - one on each side
+
+
+def _is_spelt_so(word: Word, joined: _Joined) -> bool:
+    text = word.folded
+    if joined.text[0] != text[0]:
+        return False
+    if Indel.normalized_similarity(joined.text, text, score_cutoff=TOGETHER / 1000) > 0:
+        return True
+    if not joined.between or not (text.startswith(joined.between[0]) and text.endswith(joined.between[1])):
+        return False
+    # Abdulrahman, Abdurrahman and Abderahman are Abd al-Rahman: what stands between is written as it is heard.
+    first, last = joined.between
+    heard = text[len(first) : len(text) - len(last)]
+    return len(text) >= len(first) + len(last) and heard in _heard(last[0])
+
+
+@functools.lru_cache(maxsize=64)
+def _heard(letter: str) -> frozenset[str]:
+    """Return what may stand for the article before a word that begins with a letter: with l, alike with it, or lost in it."""
+    return frozenset(f"{before}{of}" for before in _HEARD_BEFORE for of in ("l", letter, ""))
 
 
 def _learned_places(words: Mapping[int, Word]) -> list[int]:
     return [place for place, word in words.items() if is_learned(word.written)]
 
 
-def _joined_sound(neighbours: Sequence[Word]) -> str:
-    return "" if False in [one.is_latin for one in neighbours] else "".join([one.text for one in neighbours])
+def _latin_places(words: Mapping[int, Word]) -> list[int]:
+    return [place for place, word in words.items() if word.is_latin and not word.is_initial]
 
 
-def _sounds_so(word: Word, joined: str) -> bool:
-    return is_long_enough(word.written, len(joined)) and likelihood(word.written, joined, TOGETHER_LIKELY) > 0
+def _joined_sound(neighbours: Sequence[Word]) -> _Joined | None:
+    return None if False in [one.is_latin for one in neighbours] else _Joined("".join([one.text for one in neighbours]))
+
+
+def _sounds_so(word: Word, joined: _Joined) -> bool:
+    return is_long_enough(word.written, len(joined.text)) and likelihood(word.written, joined.text, TOGETHER_LIKELY) > 0
+
+
+def _joined_signs(neighbours: Sequence[Word]) -> _Joined | None:
+    """Return what neighbours of a learned script are as one word, where names are written so: round an article, behind a head."""
+    is_pair = len(neighbours) == 2  # noqa: PLR2004 - a head and what it is of
+    may_be_one = neighbours[0].written in _HEADS if is_pair else _has_article(neighbours)
+    if not may_be_one or not all(is_learned(one.written) for one in neighbours):
+        return None
+    return _Joined("".join([one.written for one in neighbours]), (_first_sound(neighbours[0].text),))
+
+
+def _signs_say_so(word: Word, joined: _Joined) -> bool:
+    # Vowels are not written, so that the Latin word is the longer one; and most pairs differ in their first consonant.
+    return (
+        len(word.text) >= len(joined.text) - 1
+        and joined.between[0] == _first_sound(word.text)
+        and is_long_enough(joined.text, len(word.text))
+        and likelihood(joined.text, word.text, TOGETHER_LIKELY) > 0
+    )
+
+
+@functools.lru_cache(maxsize=2_048)
+def _first_sound(text: str) -> str:
+    """Return the first consonant of a Latin text, those that stand for one sound alike; its first letter where there is none."""
+    return next((one for one in text if one not in _VOWELS), text[0]).translate(_ALIKE)
 
 
 _SPELT = _Together(list, _joined_spelling, _is_spelt_so)
 _SOUNDING = _Together(_learned_places, _joined_sound, _sounds_so)
+_SIGNS = _Together(_latin_places, _joined_signs, _signs_say_so)
