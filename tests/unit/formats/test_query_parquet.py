@@ -195,7 +195,7 @@ HOSTILE = {
     "rows that are not there": (saying_rows(50_000_000), "after its row 3, there are none"),
     "a page that fills the memory": (
         GOOD[:6] + b"\x15" + varint(2 * (2**31 - 1)) + b"\x15" + varint(28 * 2) + GOOD[10:],
-        f"fit into {MEMORY_BYTES_MAX // 1024**2} MiB",
+        f"fit into {size_said(MEMORY_BYTES_MAX)} of memory",
     ),
     "a page that is another": (GOOD[:40] + b"\xff" * 8 + GOOD[48:], "after its row 0"),
     "lists in lists in lists": (deep(40), "list<element"),
