@@ -37,7 +37,7 @@ from entente.agreements.terms import check_terms
 from entente.bodies.model import GroupReference, MembershipStatus
 from entente.formats.marked_yaml import MarkedDocument, read_marked
 from entente.handling.model import CodeLists
-from entente.kernel.codec import from_json
+from entente.kernel.codec import from_json, said_as_clause
 from entente.kernel.errors import Invalid
 from entente.kernel.ids import BodyId, GroupId, InstrumentId
 
@@ -84,7 +84,7 @@ class _Hits:
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
+class _Instrument:
     """The fields of an instrument file, in the order they are written."""
 
     kind: InstrumentKind
@@ -123,9 +123,9 @@ def read_instrument(data: bytes, lists: CodeLists, bodies: Mapping[str, BodyId])
     """
     document = read_marked(data, _ROOT, bytes_max=INSTRUMENT_BYTES_MAX, as_text=_AS_TEXT)
     try:
-        written = from_json(_File, document.value, _ROOT)
+        written = from_json(_Instrument, document.value, _ROOT)
     except Invalid as error:
-        raise _at_line(document, error.field, error.why) from error
+        raise _at_line(document, error.field, said_as_clause(error)) from error
     instrument = _Names(document, bodies).instrument(written)
     problems = check_terms(instrument, lists)
     if problems:
@@ -177,7 +177,7 @@ class _Names:
     document: MarkedDocument
     bodies: Mapping[str, BodyId]
 
-    def instrument(self, written: _File) -> Instrument:
+    def instrument(self, written: _Instrument) -> Instrument:
         """Return the instrument as written, without its id."""
         return Instrument(
             id=InstrumentId(""),
@@ -215,7 +215,7 @@ class _Names:
             onward_reported=written.onward_reported,
         )
 
-    def _kind_leases(self, written: _File) -> dict[str, int]:
+    def _kind_leases(self, written: _Instrument) -> dict[str, int]:
         stated = {kind: self._lease(f"leases.{kind}", text) for kind, text in written.leases.items()}
         if written.lease is not None:
             return stated

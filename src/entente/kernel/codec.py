@@ -227,6 +227,10 @@ def _hints(kind: type) -> dict[str, Any]:
     return typing.get_type_hints(kind, localns={"Json": Any})
 
 
+def _name(kind: type) -> str:
+    return kind.__name__.lstrip("_")
+
+
 def _object_reader(kind: type) -> _Reader:
     fields = [item for item in dataclasses.fields(kind) if item.init]
     names = {item.name for item in fields}
@@ -241,15 +245,20 @@ def _object_reader(kind: type) -> _Reader:
         if not isinstance(value, dict):
             raise _wrong(field, "it should be an object")
         if not value.keys() <= names:
-            raise _wrong(f"{field}.{min(value.keys() - names)}", f"{kind.__name__} has no such field")
+            raise _wrong(f"{field}.{min(value.keys() - names)}", f"{_name(kind)} has no such field")
         if not required <= value.keys():
-            raise _wrong(f"{field}.{min(required - value.keys())}", f"{kind.__name__} needs it")
+            raise _wrong(f"{field}.{min(required - value.keys())}", f"{_name(kind)} needs it")
         if not readers:
             # Not before the first is read: a type may hold its own kind.
             readers.update({name: _reader(hint) for name, hint in _hints(kind).items() if name in names})
         return kind(**{name: readers[name](item, f"{field}.{name}") for name, item in value.items()})
 
     return read
+
+
+def said_as_clause(error: Invalid) -> str:
+    """Return what is wrong with a form, of an error that `from_json` raised, as a part of a sentence: for who says more of it."""
+    return error.why.partition(": ")[2].removesuffix(".")
 
 
 def _wrong(field: str, why: str) -> Invalid:

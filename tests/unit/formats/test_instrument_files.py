@@ -112,6 +112,19 @@ def test_a9_silence_means_the_usual_leases_and_a_written_one_holds_for_every_oth
     assert read(write_instrument(instrument, CODES)) == instrument
 
 
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (AGREEMENT.replace(b"title:", b"titel:"), "Instrument has no such field"),
+        (b"name: x\n", "Instrument needs it"),
+    ],
+)
+def test_what_a_file_lacks_or_has_too_much_is_said_in_one_sentence(data: bytes, said: str) -> None:
+    with pytest.raises(Invalid) as raised:
+        read(data)
+    assert raised.value.why.endswith(f"A2): {said}.")
+
+
 def test_the_line_named_is_the_line_of_the_field() -> None:
     text = AGREEMENT.replace(b"handling_ceiling: confidential", b"handling_ceiling: cosmic")
     line = text.splitlines().index(b"handling_ceiling: cosmic") + 1
