@@ -68,15 +68,17 @@ class HeldPage:
 
 def _held(asked: Asked) -> HeldPage:
     after, wanted = asked.query.get("after", ""), asked.query.get("to", "")
-    counted = asked.perform("exchange_held", {"limit": 1})
-    bodies = [_for_body(one) for one in members(counted, "bodies")]
+    listed: JsonObject = {"after": _whole(after), "limit": ON_A_PAGE}
+    answer = asked.perform("exchange_held", listed)
+    bodies = [_for_body(one) for one in members(answer, "bodies")]
     only = wanted if wanted in {one.body.code for one in bodies} else ""
-    answer = asked.perform("exchange_held", {"to": only, "after": _whole(after), "limit": ON_A_PAGE})
+    if only:
+        answer = asked.perform("exchange_held", {**listed, "to": only})
     following = answer["next_after"]
     return HeldPage(
         title=asked.say.text("held.title"),
         held=[_line(one, asked.say) for one in members(answer, "held")],
-        late=whole(counted, "late"),
+        late=whole(answer, "late"),
         bodies=bodies,
         only=only,
         next=address(HELD_PATH, {"to": only, "after": str(following)}) if following is not None else "",
