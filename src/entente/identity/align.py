@@ -241,7 +241,9 @@ class _Joined(NamedTuple):
 
     text: str
     between: tuple[str, ...] = ()
-    """Of spellings, the words on either side of an article; of signs, their first sound."""
+    """Of spellings, the words on either side of an article; empty where there is none."""
+    sound: str = ""
+    """Of signs, their first consonant."""
 
 
 class _Together(NamedTuple):
@@ -352,14 +354,14 @@ def _joined_signs(neighbours: Sequence[Word]) -> _Joined | None:
     may_be_one = neighbours[0].written in _HEADS if is_pair else _has_article(neighbours)
     if not may_be_one or not all(is_learned(one.written) for one in neighbours):
         return None
-    return _Joined("".join([one.written for one in neighbours]), (_first_sound(neighbours[0].text),))
+    return _Joined("".join([one.written for one in neighbours]), sound=_first_sound(neighbours[0].text))
 
 
 def _signs_say_so(word: Word, joined: _Joined) -> bool:
     # Vowels are not written, so that the Latin word is the longer one; and most pairs differ in their first consonant.
     return (
         len(word.text) >= len(joined.text) - 1
-        and joined.between[0] == _first_sound(word.text)
+        and joined.sound == _first_sound(word.text)
         and is_long_enough(joined.text, len(word.text))
         and likelihood(joined.text, word.text, TOGETHER_LIKELY) > 0
     )
