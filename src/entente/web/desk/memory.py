@@ -27,6 +27,8 @@ DRAFTS_MAX: Final = 20
 """Drafts of one session that can be gone back to; what was taken to the heads is a file, and outlives this."""
 IMPORTS_MAX: Final = 8
 """As many as files of one officer may wait."""
+ENTRIES_MAX: Final = 8
+"""Records that one officer enters at the same time; as many as files may wait."""
 KEPT: Final = timedelta(hours=1)
 
 
@@ -89,6 +91,9 @@ class Memory:
     """An officer's entry as it was chosen so far, while it is looked at what it would change, likewise."""
     imports: OrderedDict[str, Mapping[str, str]] = field(default_factory=OrderedDict)
     """Of files that wait: what was entered for them, terms and mapping."""
+    entries: OrderedDict[str, Mapping[str, str]] = field(default_factory=OrderedDict)
+    """Records that are being entered, as they were looked at last: by the page, the fields of
+    its form."""
     used_at: float = 0.0
     """When its session asked last, by the seconds of Memories."""
 
@@ -109,6 +114,13 @@ class Memory:
         self.imports[upload] = entered
         while len(self.imports) > IMPORTS_MAX:
             self.imports.popitem(last=False)
+
+    def keep_entry(self, place: str, entered: Mapping[str, str]) -> None:
+        """Keep what was entered of a record so far; the oldest goes where there are too many."""
+        self.entries[place] = entered
+        self.entries.move_to_end(place)
+        while len(self.entries) > ENTRIES_MAX:
+            self.entries.popitem(last=False)
 
     def query(self, key: str, now: datetime) -> KeptQuery | None:
         """Return a query that is still kept."""
