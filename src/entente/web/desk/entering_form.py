@@ -84,14 +84,14 @@ class FormShown:
     sexes: Mapping[str, str]
 
 
-def form_shown(asked: Asked, schema: Schema, entered: Entered) -> FormShown:
+def form_shown(asked: Asked, schema: Schema, kind: str, entered: Entered) -> FormShown:
     """Return the fields of a form, with what was entered into them."""
     first, more, links = (
         [_field(asked, schema, one, name, entered) for one in fields]
         for fields, name in (
-            (first_fields(schema), "fact"),
-            (other_fields(schema), "fact"),
-            (link_fields(schema), "link"),
+            (first_fields(schema, kind), "fact"),
+            (other_fields(schema, kind), "fact"),
+            (link_fields(schema, kind), "link"),
         )
     )
     say, listed = asked.say, asked.node.lists.countries
@@ -230,7 +230,10 @@ def begun_with(asked: Asked, kind: str, query: Query | None, schema: Schema) -> 
         "review_on": _day(min(today + timedelta(days=_REVIEW_DAYS), latest.review_on)),
         "erase_on": _day(min(today + timedelta(days=_ERASE_DAYS), latest.erase_on)),
     }
-    return {**begun, **(_of_query(asked, query, schema) if query is not None else {})}
+    link, _, name = asked.query.get("link", "").partition(":")
+    if name and any(one.name == link for one in link_fields(schema, kind)):
+        begun[f"link{_PARTS}{link}{_PARTS}0"] = name
+    return {**begun, **(_of_query(asked, query, schema, kind) if query is not None else {})}
 
 
 def _day(day: date) -> str:
@@ -252,9 +255,9 @@ _NUMBERS: Final[Mapping[IdentifierKind, Sequence[str]]] = {
 """Where a number that was asked for is entered, of what has such a property."""
 
 
-def _of_query(asked: Asked, query: Query, schema: Schema) -> dict[str, str]:
+def _of_query(asked: Asked, query: Query, schema: Schema, kind: str) -> dict[str, str]:
     """Return the fields of a form that what was asked fits into."""
-    offered = {one.name: one for one in (*first_fields(schema), *other_fields(schema))}
+    offered = {one.name: one for one in (*first_fields(schema, kind), *other_fields(schema, kind))}
     begun: dict[str, str] = {}
 
     def put(prop: str, value: str) -> None:
@@ -270,8 +273,8 @@ def _of_query(asked: Asked, query: Query, schema: Schema) -> dict[str, str]:
     today, countries = asked.node.clock.now().date(), asked.node.lists.countries_alpha3
     for text in query.identifiers:
         kinds = [one.kind for one in readings(text, today=today, countries=countries, country=query.country)]
-        fitting = (prop for kind in kinds for prop in _NUMBERS.get(kind, ()) if prop in offered)
-        first = next((one.name for one in first_fields(schema) if one.type is PropertyType.IDENTIFIER), "")
+        fitting = (prop for one in kinds for prop in _NUMBERS.get(one, ()) if prop in offered)
+        first = next((one.name for one in first_fields(schema, kind) if one.type is PropertyType.IDENTIFIER), "")
         put(next(fitting, first), text)
     return begun
 
