@@ -19,14 +19,21 @@ from entente.handling.rules import retention_for
 from entente.identity.identifiers import readings
 from entente.identity.identifiers.reading import IdentifierKind
 from entente.identity.model import SEXES, Query
-from entente.identity.rules import day_first
+from entente.identity.rules import OCCASION_CHARACTERS_MAX, day_first
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.errors import Invalid
-from entente.records.model import VALUE_CHARACTERS_MAX, Property, PropertyType, Schema
+from entente.records.model import (
+    LOCAL_ID_CHARACTERS_MAX,
+    PROPERTY_NAME_CHARACTERS_MAX,
+    VALUE_CHARACTERS_MAX,
+    Property,
+    PropertyType,
+    Schema,
+)
 from entente.records.rules import is_possible_date
 from entente.web.desk.entering_kinds import first_fields, link_fields, other_fields
 from entente.web.desk.forms import Entered, Fault, Field, Kind
-from entente.web.desk.import_pages import TERMS_FIELDS
+from entente.web.desk.import_pages import CODES_CHARACTERS_MAX, TERMS_FIELDS
 from entente.web.desk.page import Asked
 from entente.web.desk.record_labels import label_of
 
@@ -311,12 +318,12 @@ FIELDS: Final[Sequence[Field]] = (
     Field("fact_assessed", Kind.FLAG, is_many=True),
     Field("link", asks="links", is_many=True),
     Field("link_assessed", Kind.FLAG, is_many=True),
-    Field("own_number", is_needed=False, most=120, asks="local_id"),
+    Field("own_number", is_needed=False, most=LOCAL_ID_CHARACTERS_MAX, asks="local_id"),
     *(one for one in TERMS_FIELDS if one.name not in _LEFT_OUT),
     Field("review_on", Kind.DAY, asks="retention.review_on"),
     Field("erase_on", Kind.DAY, asks="retention"),
-    Field("share_with", Kind.CODES, is_needed=False, most=4_000),
-    Field("case", is_needed=False, most=100),
-    Field("more", is_needed=False, most=100),
+    Field("share_with", Kind.CODES, is_needed=False, most=CODES_CHARACTERS_MAX),
+    Field("case", is_needed=False, most=OCCASION_CHARACTERS_MAX),
+    Field("more", is_needed=False, most=PROPERTY_NAME_CHARACTERS_MAX + 10),
     Field("step", is_needed=False, most=10),
 )
