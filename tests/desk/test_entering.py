@@ -16,7 +16,7 @@ from entente.web.desk.entering_kinds import kinds_entered
 from tests.support.api_world import ABOUT
 from tests.support.desk_pages import KEY, with_query
 from tests.support.desk_world import Browser, DeskWorld, open_desk
-from tests.support.nodes import DUTY
+from tests.support.nodes import DUTY, HEAD
 
 PERSON, VEHICLE = "/desk/enter/person_of_interest/Person", "/desk/enter/vehicle/Vehicle"
 TERMS = {
@@ -292,6 +292,20 @@ def test_w140_a_standing_query_is_told_of_it_as_of_an_import(world: DeskWorld) -
         continue
     matches: Any = perform(world.node, "standing_matches", {"officer": DUTY, "query": made["query"]["id"]})
     assert record in str(matches)
+
+
+def test_w140_what_was_erased_or_withdrawn_does_not_come_again_under_its_number(world: DeskWorld) -> None:
+    browser, said = officer(world), {}
+    for number, verb, who in (("e-1", "record_erase", HEAD), ("e-2", "record_withdraw", DUTY)):
+        given = {**says(world, own_number=number), **facts(registrationNumber="12 L 1")}
+        record = entered(browser.send(VEHICLE, VEHICLE, given))
+        reason = "unlawful" if verb == "record_erase" else "Found."
+        perform(world.node, verb, {"officer": who, "record": record, "reason": reason})
+        again = browser.send(VEHICLE, VEHICLE, given)
+        assert (again.status_code, [*wrong_at(again.text)]) == (400, ["own_number"])
+        said[number] = again.text
+    assert "R12" in said["e-1"]
+    assert "Another record of this body" in said["e-2"]
 
 
 def test_w141_a_search_and_a_case_lead_to_it_with_what_was_asked(world: DeskWorld) -> None:
