@@ -192,6 +192,17 @@ def test_w139_what_is_wrong_is_said_at_its_field_and_all_that_was_entered_is_giv
     assert kept(world) == before
 
 
+def test_w139_all_values_that_are_wrong_are_said_at_once_and_what_lacks_with_them(world: DeskWorld) -> None:
+    browser = officer(world)
+    given = {
+        **says(world, status="suspect", source_evaluation=""),
+        **facts(name="Sorn Mira", birthDate="31.02.1980", deathDate="soon", nationality="QQ", appearance="Tall"),
+    }  # fmt: skip
+    for path in (PERSON, f"{PERSON}/foresee"):
+        wrong = wrong_at(browser.send(PERSON, path, given).text)
+        assert {*wrong} == {"source_evaluation", "fact.birthDate.0", "fact.deathDate.0", "fact.nationality.0"}
+
+
 def test_w139_a_hidden_record_and_none_are_linked_to_alike(world: DeskWorld) -> None:
     browser = officer(world)
     given = {**says(world), **facts(registrationNumber="04 D 1")}

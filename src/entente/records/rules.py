@@ -76,7 +76,7 @@ def check_draft(draft: RecordDraft, schemata: Schemata, lists: CodeLists) -> Non
     if not draft.facts or len(draft.facts) > FACTS_MAX:
         raise _invalid("facts", f"there are {len(draft.facts)} facts", f"a record has 1 to {FACTS_MAX}")
     for fact in draft.facts:
-        _check_fact(fact, schema, len(draft.terms), lists)
+        check_fact(fact, schema, len(draft.terms), lists)
     if len(draft.links) > LINKS_MAX:
         raise _invalid("links", f"there are {len(draft.links)} links", f"a record has at most {LINKS_MAX} (R3)")
     for link in draft.links:
@@ -309,7 +309,8 @@ def check_kind(schema: Schema, kind: str, kinds: Mapping[str, RecordKind]) -> No
         )
 
 
-def _check_fact(fact: Fact, schema: Schema, terms: int, lists: CodeLists) -> None:
+def check_fact(fact: Fact, schema: Schema, terms: int, lists: CodeLists) -> None:
+    """Raise Invalid when a fact is not what its property holds (R3)."""
     if not 0 <= fact.terms < terms:
         raise _invalid(
             fact.property, "its terms are not in the record's list", "each fact is shared on stated terms (R3)"

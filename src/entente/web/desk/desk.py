@@ -147,7 +147,7 @@ class Desk:
         asked = await run_in_threadpool(self._asked, request, session)
         form = entered(act.name, act.fields, sent.fields, asked.say).with_files(act.files, sent.small)
         asked = replace(asked, form=form)
-        faults = _faults_of(act, session, sent, form, asked.say)
+        faults = (*_faults_of(act, session, sent, form, asked.say), *await run_in_threadpool(act.wrong_besides, asked))
         if not faults and act.heeds_changes:
             faults = self._changed_meanwhile(asked, sent.fields.get(STAMP, ""))
         is_kept = act.keeps_file and has_token(session, sent.fields)

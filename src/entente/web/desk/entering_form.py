@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -26,13 +26,14 @@ from entente.records.model import (
     LOCAL_ID_CHARACTERS_MAX,
     PROPERTY_NAME_CHARACTERS_MAX,
     VALUE_CHARACTERS_MAX,
+    Fact,
     Property,
     PropertyType,
     Schema,
 )
-from entente.records.rules import is_possible_date
+from entente.records.rules import check_fact, is_possible_date
 from entente.web.desk.entering_kinds import first_fields, link_fields, other_fields
-from entente.web.desk.forms import Entered, Fault, Field, Kind
+from entente.web.desk.forms import Entered, Fault, Field, Kind, fault_of
 from entente.web.desk.import_pages import CODES_CHARACTERS_MAX, TERMS_FIELDS
 from entente.web.desk.page import Asked
 from entente.web.desk.record_labels import label_of
@@ -192,6 +193,19 @@ def _turned(schema: Schema, prop: str, value: str) -> str:
     if known is None or known.type is not PropertyType.DATE or is_possible_date(value):
         return value
     return day_first(value) or value
+
+
+def wrong_values(asked: Asked, schema: Schema) -> tuple[Fault, ...]:
+    """Return what is wrong with each value that was entered, at its field, all of it at once; of properties it has, no others."""
+    found = []
+    for key, prop, value in values_of(asked.form, "fact"):
+        if prop not in schema.properties:
+            continue
+        try:
+            check_fact(Fact(prop, _turned(schema, prop, value)), schema, 1, asked.node.lists)
+        except Invalid as error:
+            found.append(replace(fault_of(error, (), asked.say), field=f"fact{_PARTS}{key}", do=""))
+    return tuple(found)
 
 
 def terms_by(form: Entered, kind: str, schema: str) -> str:

@@ -30,6 +30,7 @@ from entente.web.desk.entering_form import (
     form_shown,
     said_by,
     terms_by,
+    wrong_values,
 )
 from entente.web.desk.entering_kinds import MAIN, PERSON, kinds_entered, links_to, schema_entered
 from entente.web.desk.forms import Entered, Fault, fault_of
@@ -316,6 +317,12 @@ def _require_task(asked: Asked) -> None:
         )
 
 
+def _wrong(asked: Asked) -> tuple[Fault, ...]:
+    """Return what is wrong with the values of a form; of one that is nobody's, nothing: that is told as its page is."""
+    schema = schema_entered(asked.node, asked.path["kind"], asked.path["schema"])
+    return () if schema is None else wrong_values(asked, schema)
+
+
 def _enter(asked: Asked) -> Done:
     schema, form = _schema(asked), asked.form
     _require_task(asked)
@@ -353,8 +360,9 @@ PAGES: Sequence[Page] = (
     ActPage(
         "foresee_entry", f"{_PLACE}/foresee", ("record_foresee",), _MAY, "entry",
         "Asks who could see a record that is entered; keeps nothing of it.", _foresee, tuple(FIELDS), is_once=False,
+        checks=_wrong,
     ),
-    ActPage(ACT, _PLACE, ("record_enter",), _MAY, "entry", "Enters a record of ours.", _enter, tuple(FIELDS)),
+    ActPage(ACT, _PLACE, ("record_enter",), _MAY, "entry", "Enters a record of ours.", _enter, tuple(FIELDS), checks=_wrong),
     ActPage(
         "empty_entry", f"{_PLACE}/empty", (), _MAY, "entry", "Forgets what was entered into a form and not sent.", _empty,
         is_once=False,

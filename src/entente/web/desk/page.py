@@ -21,7 +21,7 @@ from entente.node import Node
 from entente.verbs import VERBS, perform
 from entente.verbs.references import names_and_officer
 from entente.web.desk import paths
-from entente.web.desk.forms import Entered, Field, Kind
+from entente.web.desk.forms import Entered, Fault, Field, Kind
 from entente.web.desk.memory import Memory
 from entente.web.desk.ports import FilesAndJobs
 from entente.web.desk.session import Session
@@ -192,6 +192,12 @@ class ActPage:
     """Whether what is being written is kept with the node (W63); what is searched leaves the page as it is asked (W120)."""
     heeds_changes: bool = False
     """Whether its form is given back, once, where somebody else changed the thing since the page was shown (W64)."""
+    checks: Callable[[Asked], tuple[Fault, ...]] | None = None
+    """Says all that is wrong with what was entered at once, beside what its fields say; None for an act that looks by itself."""
+
+    def wrong_besides(self, asked: Asked) -> tuple[Fault, ...]:
+        """Return what is wrong with what was entered, beside what its fields say."""
+        return self.checks(asked) if self.checks is not None else ()
 
     @property
     def file(self) -> str:
