@@ -56,6 +56,8 @@ class KeptQuery:
     fields: Mapping[str, str]
     task: Task
     at: datetime
+    is_standing: bool = False
+    """Whether it was left to stand: then its candidates are its matches."""
 
 
 @dataclass(frozen=True, slots=True)
