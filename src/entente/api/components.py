@@ -336,6 +336,7 @@ DUTY = thing(
         "ends_at": moment(),
         "zone": said("In which it was written"),
         "is_reached": flag("Whether somebody can be called there; where is shown to nobody"),
+        "series": said("The id of the first of those that were entered together; empty for one that was entered alone"),
     },
     help_text="That an officer is on duty for a time.",
 )

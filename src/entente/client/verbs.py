@@ -413,11 +413,20 @@ REQUESTS: Mapping[str, Request] = {
     "request_show": Request(leave_and_requests.show_record_request, {"id": "record_request_id"}),
     "roster_enter": Request(
         roster.enter_duty,
-        {"who": "who", "function": "function", "begins": "begins", "ends": "ends", "zone": "zone", "reach": "reach"},
+        {
+            "who": "who",
+            "function": "function",
+            "begins": "begins",
+            "ends": "ends",
+            "zone": "zone",
+            "reach": "reach",
+            "every_days": "every_days",
+            "times": "times",
+        },
         changes=True,
     ),
     "roster_list": Request(roster.list_roster, {"days": "days"}),
-    "roster_take_off": Request(roster.take_off_duty, {"duty": "duty"}, changes=True),
+    "roster_take_off": Request(roster.take_off_duty, {"duty": "duty", "turns": "turns"}, changes=True),
     "search": Request(
         search.search,
         {
