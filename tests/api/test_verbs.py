@@ -86,6 +86,7 @@ def _keep_units(ask: Ask) -> None:
     assert [one["id"] for one in foreseen["added"]] == ["port"]
     assert ask("XA-NCB", "unit_keep", officer=HEAD, version=foreseen["version"], **port)["units"] == own["units"] + 1
     assert ask("XB-NCB", "unit_find", body="XA-NCB", text="port")["of"] == 1
+    assert ask("XB-NCB", "body_places", body="GS")["units_said_at"] is None
 
 
 def in_the_directory(day: Day) -> None:
@@ -116,7 +117,6 @@ def in_the_directory(day: Day) -> None:
     assert ask("XB-NCB", "unit_find", body="XA-NCB", on="2001-01-01")["of"] == 0
     assert ask("XB-NCB", "unit_lists", body="XA-NCB")["lists"][0]["added"][0]["name"] == "Branch of the North"
     _keep_units(ask)
-    assert ask("XB-NCB", "body_places", body="GS")["units_said_at"] is None
     told = ask(
         "XA-NCB",
         "contact_keep",

@@ -158,7 +158,7 @@ def test_form_in_error_is_given_back_at_the_field_and_keeps_nothing(
 def test_unit_that_others_are_below_does_not_end_and_says_which(world: DeskWorld, head: Browser) -> None:
     sent = head.send(change(UNIT), f"{LIST}/end/{UNIT}", {"units_version": stands(world)["version"]})
     assert sent.status_code == 409
-    assert "Others are below it: Gate &lt;4&gt;" in sent.text
+    assert "Others are part of it: Gate &lt;4&gt;" in sent.text
     assert 'value="Northern branch"' in sent.text
     circle = {
         "unit_kind": "unit",
@@ -168,7 +168,7 @@ def test_unit_that_others_are_below_does_not_end_and_says_which(world: DeskWorld
     }
     sent = head.send(change(UNIT), change(UNIT), circle)
     assert sent.status_code == 400
-    assert "not below itself" in sent.text
+    assert "not part of itself" in sent.text
     offered = head.get(change(UNIT)).text
     assert 'value="south"' in offered
     assert 'value="gate"' not in offered

@@ -186,8 +186,8 @@ def ended(unit: str) -> Change:
         if below := [one.name for one in units if one.parent == unit]:
             raise Conflict(
                 f"The unit {unit} does not end.",
-                why=f"Others are below it: {some(below)} (docs/rules/bodies.md B26).",
-                do="Put them under another unit, or end them, first.",
+                why=f"Others are part of it: {some(below)} (docs/rules/bodies.md B26).",
+                do="Make them part of another unit, or end them, first.",
             )
         return tuple(one for one in units if one.id != unit)
 

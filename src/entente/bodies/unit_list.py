@@ -66,7 +66,7 @@ def in_order(units: Units) -> Units:
         else:
             waiting.setdefault(unit.parent, []).append(unit)
     if waiting:
-        raise bad("unit.parent", "a unit is not below itself, nor below a unit that is below it")
+        raise bad("unit.parent", "a unit is not part of itself, nor of a unit that is part of it")
     return tuple(found)
 
 
