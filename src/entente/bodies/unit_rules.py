@@ -53,5 +53,5 @@ def _bad(field: str, why: str) -> Invalid:
         f"The statement's field {field} does not hold what it should.",
         field=field,
         why=f"The directory takes only what its rules allow (docs/rules/bodies.md): {why}.",
-        do="Make and sign the statement again with the field mended.",
+        do="Mend the field and try again.",
     )
