@@ -203,7 +203,7 @@ def said_again(since: datetime) -> Change:
     """Return the change to the list that began to hold at a moment; NotFound for none that is kept (B18)."""
 
     def change(_: Units, unit: BodiesUnit) -> Units:
-        found = next((one for one in unit.bodies.unit_lists(unit.bodies.own().id) if one.since == since), None)
+        found = unit.bodies.unit_list(unit.bodies.own().id, since)
         if found is None:
             raise NotFound
         return found.units

@@ -115,7 +115,9 @@ def _units(asked: Asked) -> UnitsPage:
             },
         )
         if kept["of_body"]:
-            lists = members(asked.perform("unit_lists", {"body": kept["of_body"]}), "lists")
+            # All of them are read, which takes long, only to say that none reaches back to the day.
+            newest: JsonObject = {"newest": LISTS_SHOWN} if answer["of"] else {}
+            lists = members(asked.perform("unit_lists", {"body": kept["of_body"], **newest}), "lists")
     except Invalid as error:
         # A body that there is not has no units either.
         if error.field != "body":
