@@ -140,7 +140,8 @@ class OwnUnits:
         if decision.allowed:
             return
         refused: JsonObject = {"outcome": "refused", "decision": to_object(decision)}
-        directory.record(unit, Act(DirectoryKind.UNITS, own.id, by, own.id, refused))
+        # Under the verb of who tried: a row «units» tells other systems that the list changed.
+        directory.record(unit, Act(VERB, own.id, by, own.id, refused))
         unit.commit()
         raise Refused(
             "The list of units was not changed.", decision=decision, do="Do what the grounds name, and try again."

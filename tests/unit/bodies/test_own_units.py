@@ -210,6 +210,6 @@ def test_list_that_lifts_limits_is_refused_in_the_trail(node: MemoryNode) -> Non
     assert [one.number for one in raised.value.decision.refusals] == ["B26"]
     assert own(node).units == UNITS
     last = node.store.state.trail.acts[-1]
-    assert (last.verb, last.officer, last.detail["outcome"]) == ("units", HEAD, "refused")
+    assert (last.verb, last.officer, last.detail["outcome"]) == ("manage_officers", HEAD, "refused")
     # At the node's own console nobody is judged.
     assert OwnUnits(node.directory).say_as_operator((NORTH, replace(GATE, parent=None))).units[1].parent is None
