@@ -78,6 +78,17 @@ def day(tmp_path: Path) -> Iterator[Day]:
         yield Day(network, tmp_path)
 
 
+def _keep_units(ask: Ask) -> None:
+    own = ask("XA-NCB", "unit_own", id="north")
+    assert own["unit"]["name"] == "Branch of the North"
+    port = {"change": "add", "id": "port", "kind": "unit", "name": "Port", "parent": "north"}
+    foreseen = ask("XA-NCB", "unit_preview", officer=HEAD, **port)
+    assert [one["id"] for one in foreseen["added"]] == ["port"]
+    assert ask("XA-NCB", "unit_keep", officer=HEAD, version=foreseen["version"], **port)["units"] == own["units"] + 1
+    assert ask("XB-NCB", "unit_find", body="XA-NCB", text="port")["of"] == 1
+    assert ask("XB-NCB", "body_places", body="GS")["units_said_at"] is None
+
+
 def in_the_directory(day: Day) -> None:
     ask = day.ask
     assert ask("XA-NCB", "body_show")["is_own"] is True
@@ -105,7 +116,7 @@ def in_the_directory(day: Day) -> None:
     assert ask("XB-NCB", "unit_find", body="XA-NCB")["of"] == 1
     assert ask("XB-NCB", "unit_find", body="XA-NCB", on="2001-01-01")["of"] == 0
     assert ask("XB-NCB", "unit_lists", body="XA-NCB")["lists"][0]["added"][0]["name"] == "Branch of the North"
-    assert ask("XB-NCB", "body_places", body="GS")["units_said_at"] is None
+    _keep_units(ask)
     told = ask(
         "XA-NCB",
         "contact_keep",

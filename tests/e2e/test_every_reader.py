@@ -63,6 +63,7 @@ def opened(seen: Window, world: DeskWorld, page: ShowPage) -> None:
     memory.keep_draft(KEY, kept_draft(world))
     memory.unit_limits = {"unit_id": "north", "limit_kinds": "wanted_person"}
     memory.officer_entry = {"account": "o-entered", "staff_roles": "duty_officer", "staff_version": ""}
+    memory.units_change = {"change": "add", "id": "new-unit", "kind": "unit", "name": "New unit"}
     assert seen.open(path_of(world, page)) == 200
 
 

@@ -297,6 +297,10 @@ def test_each_list_of_units_is_kept_with_the_time_from_which_it_holds(store: Sto
     with store.view() as view:
         assert view.bodies.unit_lists(OTHER) == kept
         assert view.bodies.unit_lists(OWN) == ()
+        assert view.bodies.unit_lists(OTHER, 2) == kept[2:]
+        assert [view.bodies.unit_list(OTHER, one.since) for one in kept] == [*kept]
+        assert view.bodies.unit_list(OTHER, NOW + day) is None
+        assert view.bodies.unit_list(OWN, NOW) is None
         stood = [view.bodies.units_on((NOW + days * day).date()).get(OTHER) for days in (-1, 0, 2, 3, 4, 9)]
         assert stood == [None, kept[0], kept[0], kept[1], kept[2], kept[3]]
 

@@ -23,14 +23,16 @@ from tests.support.nodes import HEAD
 KEY = "query-1"
 TASK = Task("identify", "fugitives", occasion="Gate 4")
 STATEMENT = statement_draft("participation", BodyId("body:x"), datetime(2031, 5, 4, tzinfo=UTC), {"instrument": "x"})
+UNITS_LIST = json.dumps({"units": [{"id": UNIT, "kind": "unit", "name": "A unit"}]})
 _VALUES = {
+    "units_text": UNITS_LIST, "units_since": "2031-05-04T10:00:00Z", "unit_kind": "unit",
     "number": "1", "days": "7", "version": "1", "score": "1", "to": "XA-NCB", "body": "XA-NCB", "instrument": "charter",
     "contact_phone": "+1 555 0100", "contact_languages": "en fr", "contact_zone": "UTC", "contact_id": "contact-0",
     "review_on": "2099-01-01", "direction": "both", "toward": "XA-NCB",
     "signed": '{"file": "entente statements to sign", "statements": [' + json.dumps(STATEMENT.to_json()) + "]}",
     "measure_target": "XA-NCB", "measure_until": "2099-01-01", "proposal_target": "XA-NCB", "replaced": "RC",
 }  # fmt: skip
-_FILES = {"signed_files": _VALUES["signed"].encode(), "checkpoint_files": b"{}"}
+_FILES = {"signed_files": _VALUES["signed"].encode(), "checkpoint_files": b"{}", "units_list_file": UNITS_LIST.encode()}
 _OWN = {"withdraw_record", "holders"}
 _KEPT = {
     "original", "correct", "correct_record", "extend_record", "original_file", "record_file", "fetch_record_file",
@@ -48,6 +50,7 @@ def with_query(world: DeskWorld, browser: Browser, line: str = "Muhammadov, 1979
     memory.keep(KEY, KeptQuery({"line": line}, task, world.node.clock.now()))
     memory.keep_draft(KEY, kept_draft(world))
     memory.officer_entry = {"account": "o-entered", "staff_roles": "duty_officer", "staff_version": ""}
+    memory.units_change = {"change": "add", "id": "new-unit", "kind": "unit", "name": "New unit"}
     memory.unit_limits = {"unit_id": UNIT, "limit_kinds": "wanted_person"}
     return browser
 
@@ -163,6 +166,7 @@ def absent(world: DeskWorld, page: ShowPage) -> list[str]:
         ],
         "own_unit": _NO_UNITS,
         "limit_unit": _NO_UNITS,
+        "change_unit": _NO_UNITS,
         "officer": _NO_OFFICERS,
         "change_officer": _NO_OFFICERS,
         "foreseen_officer": _NO_OFFICERS,

@@ -15,7 +15,7 @@ from typing import Self
 from entente.agreements.model import Instrument, InstrumentState, Measure, Participation, Proposal
 from entente.bodies.model import Body, BodyKind, Group, KeyVersion, NameEntry, NationalOrder, Officer, Succession
 from entente.bodies.unit_limits import LimitsSet
-from entente.bodies.unit_past import UnitList
+from entente.bodies.unit_past import UNIT_LISTS_MAX, UnitList
 from entente.disclosure.model import DisclosureClass, Leave
 from entente.kernel.ids import BodyId, GroupId, InstrumentId, OfficerId, StatementId
 from entente.kernel.merkle import Frontier
@@ -163,8 +163,11 @@ class FakeBodies:
     def put_officer(self, officer: Officer) -> None:
         return None
 
-    def unit_lists(self, body: BodyId) -> tuple[UnitList, ...]:
+    def unit_lists(self, body: BodyId, newest: int = UNIT_LISTS_MAX) -> tuple[UnitList, ...]:
         return ()
+
+    def unit_list(self, body: BodyId, since: datetime) -> UnitList | None:
+        return None
 
     def units_on(self, on: date) -> Mapping[BodyId, UnitList]:
         return {}

@@ -35,7 +35,7 @@ from entente.agreements.model import (
 from entente.bodies.model import Body, BodyKind, Group, KeyVersion, NameEntry, NationalOrder, Officer, Succession
 from entente.bodies.rules import verify_by_node
 from entente.bodies.unit_limits import LimitsSet
-from entente.bodies.unit_past import UnitList
+from entente.bodies.unit_past import UNIT_LISTS_MAX, UnitList
 from entente.exchange.model import Lane, Receipt, Stream
 from entente.exchange.parcels import Parcel, Settlement
 from entente.exchange.renewing import RENEWAL_KIND, accept_renewal
@@ -486,8 +486,11 @@ class MemoryBodies:
     def put_officer(self, officer: Officer) -> None:
         raise AssertionError("the exchange keeps no officers")
 
-    def unit_lists(self, body: BodyId) -> tuple[UnitList, ...]:
+    def unit_lists(self, body: BodyId, newest: int = UNIT_LISTS_MAX) -> tuple[UnitList, ...]:
         return ()
+
+    def unit_list(self, body: BodyId, since: datetime) -> UnitList | None:
+        return None
 
     def units_on(self, on: date) -> Mapping[BodyId, UnitList]:
         return {}

@@ -16,7 +16,7 @@ from typing import Self, TypeVar
 from entente.agreements.model import Instrument, InstrumentState, Measure, Participation, Proposal
 from entente.bodies.model import Body, Group, NationalOrder, Officer, Succession
 from entente.bodies.unit_limits import LimitsSet
-from entente.bodies.unit_past import UnitList, day_ends, follows, list_of
+from entente.bodies.unit_past import UNIT_LISTS_MAX, UnitList, day_ends, follows, list_of
 from entente.kernel.errors import Misconfigured
 from entente.kernel.ids import BodyId, GroupId, InstrumentId, OfficerId, StatementId
 from entente.kernel.merkle import Frontier
@@ -81,8 +81,11 @@ class MemoryBodies:
         own = self.own()
         return accepted if own.replaces is None else {own.replaces: own.id, **accepted}
 
-    def unit_lists(self, body: BodyId) -> tuple[UnitList, ...]:
-        return tuple(self.lists_of_units.get(body, ()))
+    def unit_lists(self, body: BodyId, newest: int = UNIT_LISTS_MAX) -> tuple[UnitList, ...]:
+        return tuple(self.lists_of_units.get(body, ())[-newest:])
+
+    def unit_list(self, body: BodyId, since: datetime) -> UnitList | None:
+        return next((one for one in self.unit_lists(body) if one.since == since), None)
 
     def units_on(self, on: date) -> Mapping[BodyId, UnitList]:
         stood = {

@@ -40,6 +40,11 @@ OWN_WORD: Final = (
     "it is this body's word to every other about whom to call at night, with names and numbers that somebody rang and checked;"
     " an officer says it at the desk. What all bodies say is read with GET /contacts"
 )
+UNITS: Final = (
+    "it is this body's word to every other about its branches and units, and what their officers may see hangs on it: an officer"
+    " says it at the desk, where it was shown what it touches. What stands is read with GET /directory/units, and what stood"
+    " before with GET /bodies/{body}/unit-lists"
+)
 KEEPING: Final = (
     "it is about the node and not the body's work: the operator does it on the machine itself, and a monitor there asks GET"
     " /healthz, /readyz and /metrics"
@@ -60,6 +65,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
         HEADS,
     ),
     **dict.fromkeys(("contact_keep", "contact_remove", "contact_confirm"), OWN_WORD),
+    **dict.fromkeys(("unit_preview", "unit_keep"), UNITS),
     **dict.fromkeys(
         (
             "officer_add", "officer_end", "officer_preview", "officer_list", "officer_find", "officer_show",
@@ -72,6 +78,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "trail_judge": STRANGER,
     "group_lines": GATHERED.format("GET /groups, with the entries that are counted here"),
     "successor_list": GATHERED.format("GET /bodies/{body}, where a body names the one it replaces,"),
+    "unit_own": GATHERED.format("GET /directory/units, asked with this body's own code,"),
     "contact_own": GATHERED.format("GET /contacts, asked with this body's own code"),
     **dict.fromkeys(("shift_begin", "shift_note", "shift_hand_over", "shift_take_over"), SIGNED),
     "call_acknowledge": IN_HAND,

@@ -16,7 +16,7 @@ from typing import Any
 from entente.bodies.appointing import Appointing, check_officer
 from entente.bodies.authority import Record, authorise
 from entente.bodies.ceremony import HeadKey, WantedKeys, check_heads, draft_document, draft_keys, old_draft
-from entente.bodies.model import Body, Compromise, Group, GroupEntry, NationalOrder, Officer, Unit
+from entente.bodies.model import Body, Compromise, Group, GroupEntry, NationalOrder, Officer
 from entente.bodies.ports import BodiesUnit, BodyLists, NodeKeys
 from entente.bodies.powers import TASK_MEASURE, check_order, may_act
 from entente.bodies.rotation import keys_statements, lost_drafts, spent_keys
@@ -25,7 +25,6 @@ from entente.bodies.statements import (
     DirectoryKind,
     NewAddresses,
     NewName,
-    NewUnits,
     begin,
     extend,
     group_id_of,
@@ -164,10 +163,6 @@ class Directory:
     def publish_addresses(self, addresses: tuple[str, ...], relays: tuple[BodyId, ...] = ()) -> Body:
         """Say where our node is reached and which bodies pass on to it, in the order to try; it replaces what we said before."""
         return self._say_by_node(DirectoryKind.ADDRESSES, NewAddresses(addresses, relays))
-
-    def publish_units(self, units: tuple[Unit, ...]) -> Body:
-        """Say which branches, organs and units we have; it replaces what we said before."""
-        return self._say_by_node(DirectoryKind.UNITS, NewUnits(units))
 
     def introduce_by_hand(self, statements: tuple[Statement, ...]) -> Body:
         """Enter a body from its own statements, which the operator checked by another way; return its entry."""
@@ -310,7 +305,7 @@ class Directory:
             raise Refused(f"The measure «{measure}» was not tasked.", decision=decision, do=_remedy(decision))
         return decision
 
-    def _say_by_node(self, kind: DirectoryKind, content: NewName | NewAddresses | NewUnits) -> Body:
+    def _say_by_node(self, kind: DirectoryKind, content: NewName | NewAddresses) -> Body:
         with self.open_unit() as unit:
             own = unit.bodies.own()
             # Signed inside the unit: between two units the node's keys may change.

@@ -566,6 +566,14 @@ _NOT_ASKED: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         (
+            "it is this body's word to every other about its branches and units, and what their officers may see "
+            "hangs on it: an officer says it at the desk, where it was shown what it touches. What stands is read"
+            " with GET /directory/units, and what stood before with GET /bodies/{body}/unit-lists"
+        ),
+        ("unit_keep", "unit_preview"),
+    ),
+    (
+        (
             "who may act here is settled by officers at the node: a token that made accounts or tokens would "
             "outlive itself, and one that listed them would tell whoever steals it whom to try next"
         ),
@@ -606,6 +614,10 @@ _NOT_ASKED: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         ("it gathers for a page what routes say each: GET /bodies/{body}, where a body names the one it replaces,"),
         ("successor_list",),
+    ),
+    (
+        ("it gathers for a page what routes say each: GET /directory/units, asked with this body's own code,"),
+        ("unit_own",),
     ),
     (("it gathers for a page what routes say each: GET /contacts, asked with this body's own code"), ("contact_own",)),
     (

@@ -6,9 +6,9 @@ from datetime import date, timedelta
 
 from entente.agreements.model import LEASE_MINUTES_MAX
 from entente.bodies.model import Body, Group, GroupEntry, MembershipStatus, NationalOrder
+from entente.bodies.own_units import OwnUnits
 from entente.bodies.powers import TASK_MEASURE, may_act
 from entente.bodies.rules import resolve_group
-from entente.bodies.statements import NewUnits
 from entente.kernel.canonical import INTEGER_MAX, Json, JsonObject
 from entente.kernel.codec import from_json, to_json, to_object
 from entente.kernel.errors import Invalid, NotFound
@@ -17,6 +17,7 @@ from entente.kernel.statement import from_json as statement_from_json
 from entente.node import Node
 from entente.records.gaps import WITHIN_HOURS
 from entente.verbs.arguments import Arguments, looking
+from entente.verbs.own_units import units_of_file
 from entente.verbs.references import Names, names_of
 from entente.verbs.verb import Verb, verb
 
@@ -81,8 +82,7 @@ def _addresses(node: Node, arguments: Arguments) -> JsonObject:
 
 
 def _units(node: Node, arguments: Arguments) -> JsonObject:
-    document = node.files.document(decode_bytes(arguments.text("data"), "data"), "units")
-    body = node.directory.publish_units(from_json(NewUnits, document, "units").units)
+    body = OwnUnits(node.directory).say_as_operator(units_of_file(node, arguments))
     return {"body": entry_shown(body, names_of(node))}
 
 

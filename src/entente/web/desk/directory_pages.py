@@ -20,6 +20,8 @@ DIRECTORY_PATH = f"{PREFIX}/directory"
 UNITS_PATH = f"{PREFIX}/units"
 GROUPS_PATH = f"{PREFIX}/groups"
 OWN_UNITS_PATH = f"{PREFIX}/own-units"
+KEPT_UNITS_PATH = f"{UNITS_PATH}/own"
+"""Where our own list of units is kept."""
 STATUSES = ("member", "associate", "observer", "dialogue_partner", "former")
 
 
@@ -197,6 +199,11 @@ def own_code(asked: Asked) -> str:
     """Return the code of our own body."""
     names, _ = names_and_officer(asked.node, asked.officer)
     return names.own.code
+
+
+def kept_unit_path(unit: str) -> str:
+    """Return where a unit of ours is called otherwise, moved or ended."""
+    return f"{KEPT_UNITS_PATH}/change/{quote(unit, safe='')}"
 
 
 def own_unit_path(unit: str) -> str:

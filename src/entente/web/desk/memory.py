@@ -89,6 +89,8 @@ class Memory:
     """Limits of a unit as they were chosen so far, while it is looked at what they would change: the fields of their form."""
     officer_entry: Mapping[str, str] = field(default_factory=dict)
     """An officer's entry as it was chosen so far, while it is looked at what it would change, likewise."""
+    units_change: Mapping[str, str] = field(default_factory=dict)
+    """A change of our list of units as it was chosen so far, likewise: the fields of the verb, and the version that was seen."""
     imports: OrderedDict[str, Mapping[str, str]] = field(default_factory=OrderedDict)
     """Of files that wait: what was entered for them, terms and mapping."""
     used_at: float = 0.0
