@@ -105,7 +105,7 @@ def _silent(node: Node, arguments: Arguments) -> JsonObject:
 def _enter_order(node: Node, arguments: Arguments) -> JsonObject:
     document = node.files.document(decode_bytes(arguments.text("data"), "data"), "order")
     order = from_json(NationalOrder, document, "order")
-    node.directory.enter_order(arguments.officer(), order)
+    node.directory.law.enter(arguments.officer(), order)
     return {"order": to_object(order)}
 
 
@@ -131,7 +131,7 @@ def _may(node: Node, arguments: Arguments) -> JsonObject:
 
 def _task(node: Node, arguments: Arguments) -> JsonObject:
     measure, subject = arguments.text("measure"), arguments.text("subject")
-    decision = node.directory.task_measure(arguments.officer(), measure, subject, arguments.optional_text("case"))
+    decision = node.directory.law.task(arguments.officer(), measure, subject, arguments.optional_text("case"))
     return {"measure": measure, "subject": subject, "decision": to_object(decision)}
 
 
