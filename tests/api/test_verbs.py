@@ -96,6 +96,8 @@ def in_the_directory(day: Day) -> None:
     assert ask("GS", "body_show", body="XA-NCB")["body"]["units"][0]["name"] == "Branch of the North"
     entries = [{"body": "XA-NCB", "status": "member", "since": "2020-01-01", "document": "Accession"}]
     group = encode_bytes(json.dumps({"name": "members", "title": "Members", "entries": entries}).encode())
+    (added,) = ask("GS", "group_preview", officer=HEAD, data=group)["changes"]
+    assert (added["how"], added["before"], added["after"]["body"]["code"]) == ("added", None, "XA-NCB")
     ask("GS", "group_keep", officer=HEAD, data=group)
     assert ask("XB-NCB", "group_show", group="GS/members")["group"]["entries"][0]["counts"] is True
     assert len(ask("XB-NCB", "group_list", on="2031-01-01")["groups"]) == 1

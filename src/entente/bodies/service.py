@@ -20,7 +20,15 @@ from entente.bodies.model import Body, Compromise, Group, GroupEntry, Officer, U
 from entente.bodies.national_law import NationalLaw
 from entente.bodies.ports import BodiesUnit, BodyLists, NodeKeys
 from entente.bodies.rotation import keys_statements, lost_drafts, spent_keys
-from entente.bodies.rules import check_name, compromises, directory_full, other_world, unknown_body, verify_by_node
+from entente.bodies.rules import (
+    check_name,
+    compromises,
+    directory_full,
+    other_world,
+    too_many_groups,
+    unknown_body,
+    verify_by_node,
+)
 from entente.bodies.statements import (
     DirectoryKind,
     NewAddresses,
@@ -234,20 +242,40 @@ class Directory:
     def keep_group(self, by: OfficerId, name: str, title: str, entries: tuple[GroupEntry, ...], seen: int) -> Group:
         """Keep the next version of a group of ours, made from the one that was `seen` (0: none), and send it to every body."""
         with self.open_unit() as unit:
-            own, now = unit.bodies.own(), self.clock.now()
-            group_id = group_id_of(own.id, name)
-            self._authorise(unit, by, "manage_groups", group_id)
-            known = unit.bodies.group(group_id)
-            content = next_group(name, title, entries, known, seen)
-            statement = draft(DirectoryKind.GROUP, own.id, now, to_object(content)).with_signature(self.node)
-            group = read_group(own, statement, known)
-            assert group is not None, "the next version is newer than the one known"
+            own, (_, group, statement) = unit.bodies.own(), self._next_group(unit, by, name, title, entries, seen)
             unit.bodies.put_group(group)
             detail: JsonObject = {"version": group.version, "statement": statement.id}
             self.record(unit, Act("manage_groups", own.id, by, group.id, detail))
             self._send_to_all(unit, statement)
             unit.commit()
             return group
+
+    def foresee_group(
+        self, by: OfficerId, name: str, title: str, entries: tuple[GroupEntry, ...], seen: int
+    ) -> tuple[Group | None, Group]:
+        """Return a group of ours as it stands, None for a new one, and as it would be kept; raise all that keeping it raises.
+
+        Nothing is changed, and nobody is told.
+        Source: docs/rules/bodies.md B27.
+        """
+        with self.open_unit() as unit:
+            known, group, _ = self._next_group(unit, by, name, title, entries, seen)
+            return known, group
+
+    def _next_group(
+        self, unit: BodiesUnit, by: OfficerId, name: str, title: str, entries: tuple[GroupEntry, ...], seen: int
+    ) -> tuple[Group | None, Group, Statement]:
+        own, now = unit.bodies.own(), self.clock.now()
+        group_id = group_id_of(own.id, name)
+        self._authorise(unit, by, "manage_groups", group_id)
+        known = unit.bodies.group(group_id)
+        content = next_group(name, title, entries, known, seen)
+        statement = draft(DirectoryKind.GROUP, own.id, now, to_object(content)).with_signature(self.node)
+        group = read_group(own, statement, known)
+        assert group is not None, "the next version is newer than the one known"
+        if known is None and sum(one.keeper == own.id for one in unit.bodies.groups()) >= GROUPS_MAX:
+            raise too_many_groups(own.code, GROUPS_MAX)
+        return known, group, statement
 
     def accept_group(self, unit: BodiesUnit, statement: Statement) -> None:
         """Take a newer version of a group from its keeper."""
@@ -258,11 +286,7 @@ class Directory:
         if group is None:
             return
         if known is None and sum(one.keeper == keeper.id for one in unit.bodies.groups()) >= GROUPS_MAX:
-            raise Conflict(
-                f"{keeper.code} keeps {GROUPS_MAX} groups already.",
-                why="What one body fills of another's directory is bounded (docs/rules/bodies.md B7).",
-                do="Write new entries into the groups there are; each version of a group replaces the whole list.",
-            )
+            raise too_many_groups(keeper.code, GROUPS_MAX)
         unit.bodies.put_group(group)
         self._record_accepted(unit, statement, group.id)
 
