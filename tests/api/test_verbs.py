@@ -89,6 +89,19 @@ def _keep_units(ask: Ask) -> None:
     assert ask("XB-NCB", "body_places", body="GS")["units_said_at"] is None
 
 
+def with_a_group(day: Day) -> None:
+    ask = day.ask
+    entries = [{"body": "XA-NCB", "status": "member", "since": "2020-01-01", "document": "Accession"}]
+    group = encode_bytes(json.dumps({"name": "members", "title": "Members", "entries": entries}).encode())
+    (added,) = ask("GS", "group_preview", officer=HEAD, data=group)["changes"]
+    assert (added["how"], added["before"], added["after"]["body"]["code"]) == ("added", None, "XA-NCB")
+    ask("GS", "group_keep", officer=HEAD, data=group)
+    assert ask("XB-NCB", "group_show", group="GS/members")["group"]["entries"][0]["counts"] is True
+    assert len(ask("XB-NCB", "group_list", on="2031-01-01")["groups"]) == 1
+    (line,) = ask("XB-NCB", "group_lines", on="2031-01-01")["groups"]
+    assert line["counts"]["member"] == 1
+
+
 def in_the_directory(day: Day) -> None:
     ask = day.ask
     assert ask("XA-NCB", "body_show")["is_own"] is True
@@ -105,13 +118,7 @@ def in_the_directory(day: Day) -> None:
     }
     ask("XA-NCB", "body_units", data=encode_bytes(json.dumps(branch).encode()))
     assert ask("GS", "body_show", body="XA-NCB")["body"]["units"][0]["name"] == "Branch of the North"
-    entries = [{"body": "XA-NCB", "status": "member", "since": "2020-01-01", "document": "Accession"}]
-    group = encode_bytes(json.dumps({"name": "members", "title": "Members", "entries": entries}).encode())
-    ask("GS", "group_keep", officer=HEAD, data=group)
-    assert ask("XB-NCB", "group_show", group="GS/members")["group"]["entries"][0]["counts"] is True
-    assert len(ask("XB-NCB", "group_list", on="2031-01-01")["groups"]) == 1
-    (line,) = ask("XB-NCB", "group_lines", on="2031-01-01")["groups"]
-    assert line["counts"]["member"] == 1
+    with_a_group(day)
     assert [one["code"] for one in ask("XB-NCB", "directory_find", text="arandia")["bodies"]] == ["XA-NCB"]
     assert ask("XB-NCB", "unit_find", body="XA-NCB")["of"] == 1
     assert ask("XB-NCB", "unit_find", body="XA-NCB", on="2001-01-01")["of"] == 0

@@ -138,6 +138,8 @@ def test_group_version_that_is_not_newer_is_refused(store: Store) -> None:
                 unit.bodies.put_group(group(version))
         assert unit.bodies.group(GroupId("body:xa/members")) == group(3)
         assert unit.bodies.groups() == (group(3),)
+        versions = [unit.bodies.group_version(GroupId("body:xa/members"), version) for version in (1, 2, 3)]
+        assert versions == [group(1), None, group(3)], "each that came is kept"
         assert unit.bodies.group(GroupId("body:xa/absent")) is None
 
 

@@ -147,6 +147,10 @@ class FakeBodies:
     def group(self, group: GroupId) -> Group | None:
         return self._world.groups.get(group)
 
+    def group_version(self, group: GroupId, version: int) -> Group | None:
+        known = self._world.groups.get(group)
+        return known if known is not None and known.version == version else None
+
     def groups(self) -> tuple[Group, ...]:
         return tuple(self._world.groups.values())
 

@@ -471,6 +471,9 @@ class MemoryBodies:
     def group(self, group: GroupId) -> Group | None:
         return None
 
+    def group_version(self, group: GroupId, version: int) -> Group | None:
+        return None
+
     def groups(self) -> tuple[Group, ...]:
         return ()
 

@@ -32,6 +32,7 @@ class MemoryBodies:
     entries: dict[BodyId, Body] = field(default_factory=dict)
     unknown: int = 0
     group_versions: dict[GroupId, Group] = field(default_factory=dict)
+    groups_before: list[Group] = field(default_factory=list)
     staff: dict[OfficerId, Officer] = field(default_factory=dict)
     national_orders: dict[str, NationalOrder] = field(default_factory=dict)
     last_heard: dict[BodyId, datetime] = field(default_factory=dict)
@@ -117,6 +118,9 @@ class MemoryBodies:
     def group(self, group: GroupId) -> Group | None:
         return self.group_versions.get(group)
 
+    def group_version(self, group: GroupId, version: int) -> Group | None:
+        return next((one for one in self.groups_before if (one.id, one.version) == (group, version)), None)
+
     def groups(self) -> tuple[Group, ...]:
         return tuple(self.group_versions[name] for name in sorted(self.group_versions))
 
@@ -124,6 +128,7 @@ class MemoryBodies:
         known = self.group_versions.get(group.id)
         assert known is None or known.version < group.version, "a version of a group never changes"
         self.group_versions[group.id] = group
+        self.groups_before.append(group)
 
     def officer(self, officer: OfficerId) -> Officer | None:
         return self.staff.get(officer)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from entente.api.route import ApiRoute, Method
-from entente.api.shapes import anything, flag, many, moment, named, number, said, text, thing
+from entente.api.shapes import anything, flag, many, moment, named, number, said, text, thing, whole
 from entente.bodies.tokens import Scope
-from entente.kernel.canonical import JsonObject
+from entente.kernel.canonical import INTEGER_MAX, JsonObject
 
 _CODE = r"^[A-Za-z0-9:-]+$"
 BODY_NAMED: dict[str, JsonObject] = {"body": text("Its code or id.", most=64, pattern=_CODE)}
@@ -127,7 +127,14 @@ ROUTES: tuple[ApiRoute, ...] = (
             "name": text("Its name.", most=64, pattern=r"^[A-Za-z0-9._-]+$"),
         },
         path_names="group",
-        query=DAY_ASKED,
+        query={
+            **DAY_ASKED,
+            "version": whole(
+                "Which version of those kept here, as it stood; the newest where none is given.",
+                least=1,
+                most=INTEGER_MAX,
+            ),
+        },
         arguments=_group_named,
         answer=thing({"on": said(), "group": _GROUP}),
     ),

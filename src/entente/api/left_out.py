@@ -55,6 +55,11 @@ STRANGER: Final = (
     " asked the node would believe it instead of the proof"
 )
 
+SEEN_FIRST: Final = (
+    "it is looked at by the officer who says the list, before they say it, at the desk or by its command; what it is made of is"
+    " read with GET /groups and GET /instruments"
+)
+
 LEFT_OUT: Final[Mapping[str, str]] = {
     **dict.fromkeys(
         (
@@ -76,6 +81,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
         ACCOUNTS,
     ),
     "trail_judge": STRANGER,
+    "group_preview": SEEN_FIRST,
     "group_lines": GATHERED.format("GET /groups, with the entries that are counted here"),
     "successor_list": GATHERED.format("GET /bodies/{body}, where a body names the one it replaces,"),
     "unit_own": GATHERED.format("GET /directory/units, asked with this body's own code,"),

@@ -97,6 +97,9 @@ class BodyStore(Protocol):
     def group(self, group: GroupId) -> Group | None:
         """Return the newest version of a group."""
 
+    def group_version(self, group: GroupId, version: int) -> Group | None:
+        """Return one version of a group of those that were kept here; of ours all were."""
+
     def groups(self) -> tuple[Group, ...]:
         """Return the newest version of every group, ordered by id."""
 

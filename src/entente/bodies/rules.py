@@ -214,6 +214,15 @@ def is_signed_by_node(keys: KeyVersion, statement: Statement) -> bool:
     )
 
 
+def too_many_groups(keeper: str, most: int) -> Conflict:
+    """Return the refusal of one more group of a keeper."""
+    return Conflict(
+        f"{keeper} keeps {most} groups already.",
+        why="What one body fills of another's directory is bounded (docs/rules/bodies.md B7).",
+        do="Write new entries into the groups there are; each version of a group replaces the whole list.",
+    )
+
+
 def directory_full(bodies_max: int) -> Conflict:
     """Return the refusal of a newcomer to a directory that holds as many bodies as it may (B4)."""
     return Conflict(

@@ -146,7 +146,7 @@ REQUESTS: Mapping[str, Request] = {
         changes=True,
     ),
     "group_list": Request(directory.list_groups, {"on": "on"}),
-    "group_show": Request(directory.show_group, {"group": "group", "on": "on"}),
+    "group_show": Request(directory.show_group, {"group": "group", "on": "on", "version": "version"}),
     "hit_answer": Request(hits.answer_hit, {"id": "hit_id", "same": "same", "text": "text"}, changes=True),
     "hit_confirm": Request(
         hits.confirm_hit,
@@ -606,6 +606,13 @@ _NOT_ASKED: tuple[tuple[str, tuple[str, ...]], ...] = (
             "--file»): a program that asked the node would believe it instead of the proof"
         ),
         ("trail_judge",),
+    ),
+    (
+        (
+            "it is looked at by the officer who says the list, before they say it, at the desk or by its command;"
+            " what it is made of is read with GET /groups and GET /instruments"
+        ),
+        ("group_preview",),
     ),
     (
         ("it gathers for a page what routes say each: GET /groups, with the entries that are counted here"),

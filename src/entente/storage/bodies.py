@@ -157,6 +157,12 @@ class BodyTables:
         document = self._connection.execute(query.limit(1)).scalar()
         return None if document is None else remembered(Group, document)
 
+    def group_version(self, group: GroupId, version: int) -> Group | None:
+        """Return one version of a group."""
+        query = sa.select(body_group.c.document).where(body_group.c.id == group, body_group.c.version == version)
+        document = self._connection.execute(query).scalar()
+        return None if document is None else remembered(Group, document)
+
     def groups(self) -> tuple[Group, ...]:
         """Return the newest version of every group, ordered by id."""
         rows = read(self._connection, _GROUPS_ALL)

@@ -35,6 +35,7 @@ from entente.agreements.model import (
 )
 from entente.agreements.stops import How
 from entente.bodies.appointing import EndReason, OfficerState
+from entente.bodies.group_changes import HowChanged
 from entente.bodies.model import BodyKind, ContactDays, ContactKind, MembershipStatus, UnitKind
 from entente.cases.model import CaseState, ExhibitKind
 from entente.correspondence.model import AnswerOutcome, HitState, MessageChoice, PermissionState
@@ -112,6 +113,7 @@ def put_together() -> Iterator[str]:
     yield from (f"news.{state}" for state in ParticipationState)
     yield from (f"desk.kind_{kind}" for kind in KINDS)
     yield from (f"desk.do_{act}" for act in NEXT_ACTS)
+    yield from (f"keeping.how_{how}" for how in HowChanged)
     yield from (f"units.state_{state}" for state in STATES)
     yield from (f"staff.state_{state}" for state in OfficerState)
     yield from (f"staff.role_{role}" for role in code_texts_of("en")["roles"])

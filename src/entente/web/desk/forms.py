@@ -275,6 +275,9 @@ def fault_of(error: EntenteError, fields: Sequence[Field], say: Wording) -> Faul
     name = ""
     if isinstance(error, Invalid):
         name = next((one.name for one in fields if error.field in {one.name, one.asks}), "")
+        if not name and field_of(error.field, {one.name: one for one in fields}) is not None:
+            # One of several of a name.
+            name = error.field
     grounds: tuple[tuple[str, str, str], ...] = ()
     if isinstance(error, Refused):
         grounds = told_grounds(error.decision, say)

@@ -27,6 +27,8 @@ DRAFTS_MAX: Final = 20
 """Drafts of one session that can be gone back to; what was taken to the heads is a file, and outlives this."""
 IMPORTS_MAX: Final = 8
 """As many as files of one officer may wait."""
+GROUPS_MAX: Final = 8
+"""Groups of one session that are being changed; each holds at most what a form or a file of 512 kB says."""
 KEPT: Final = timedelta(hours=1)
 
 
@@ -73,6 +75,20 @@ class KeptDraft:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class KeptGroup:
+    """A group's list as it was changed so far: what differs from the version that it was begun from, and no copy of it."""
+
+    name: str
+    title: str
+    """Empty where it stays."""
+    seen: int
+    """The version that it was begun from; 0 for a new group."""
+    changed: Mapping[str, str]
+    """An entry as it stood → as it is to stand, empty for one that is taken out; each a line of text."""
+    added: Sequence[str]
+
+
 @dataclass(slots=True)
 class Memory:
     """What is kept for one session. Used by one thread at a time, or harmlessly by two: whole values are replaced."""
@@ -91,6 +107,8 @@ class Memory:
     """An officer's entry as it was chosen so far, while it is looked at what it would change, likewise."""
     units_change: Mapping[str, str] = field(default_factory=dict)
     """A change of our list of units as it was chosen so far, likewise: the fields of the verb, and the version that was seen."""
+    groups: OrderedDict[str, KeptGroup] = field(default_factory=OrderedDict)
+    """Groups of ours as they were changed so far, while it is looked at what that would change, by name."""
     imports: OrderedDict[str, Mapping[str, str]] = field(default_factory=OrderedDict)
     """Of files that wait: what was entered for them, terms and mapping."""
     used_at: float = 0.0
@@ -113,6 +131,12 @@ class Memory:
         self.imports[upload] = entered
         while len(self.imports) > IMPORTS_MAX:
             self.imports.popitem(last=False)
+
+    def keep_group(self, group: KeptGroup) -> None:
+        """Keep a group as it was changed so far; the oldest goes where there are too many."""
+        self.groups[group.name] = group
+        while len(self.groups) > GROUPS_MAX:
+            self.groups.popitem(last=False)
 
     def query(self, key: str, now: datetime) -> KeptQuery | None:
         """Return a query that is still kept."""
