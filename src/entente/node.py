@@ -153,6 +153,9 @@ class Files(Protocol):
     def record_terms(self, terms: bytes, meaning: Meaning, schema: str) -> tuple[DisclosureClass, Retention]:
         """Read the terms of an import for one record of a schema that an officer writes himself."""
 
+    def never_carried(self, name: str) -> str:
+        """Return the code under which a property of this name is never carried (R3); empty for one that may be."""
+
     def attachment(self, file: Path, name: str = "") -> AbstractContextManager[PlainFile]:
         """Open a file that an officer attaches to a record or a message; `name` is what it is called, if not as it lies."""
 

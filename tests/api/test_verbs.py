@@ -565,7 +565,7 @@ def by_bundle(day: Day) -> None:
 
 
 def corrected_by_hand(day: Day) -> None:
-    """Correct a record that is shared with nobody, keep it longer, and say what it said before and what it links to."""
+    """Correct a record of ours, keep it longer, say what it said before and what it links to; and enter one."""
     changes: JsonObject = {"changes": [{"property": "notes", "value": "Walks with a stick."}]}
     ours = {"officer": DUTY, "record": "w-3"}
     shown = day.ask("XA-NCB", "record_show", **ours, **ABOUT)["record"]
@@ -579,6 +579,16 @@ def corrected_by_hand(day: Day) -> None:
     versions = day.ask("XA-NCB", "record_versions", **ours, **ABOUT)
     assert versions["versions"][0]["version"] == made["version"]
     assert day.ask("XA-NCB", "record_links", **ours, **ABOUT)["links"] == []
+    entry = {
+        "schema": "Person",
+        "facts": [{"property": "name", "value": "Salim Abu"}],
+        "terms": TERMS,
+        "local_id": "e-12",
+    }
+    foreseen = day.ask("XA-NCB", "record_foresee", officer=DUTY, **entry, share_with=["XB-NCB"], **ABOUT)
+    entered = day.ask("XA-NCB", "record_enter", officer=DUTY, **entry, share_with=["XB-NCB"], **ABOUT)
+    given = [one["body"]["code"] for one in foreseen["who"] if one["gets_copy"]]
+    assert (entered["name"], entered["shared_with"]) == ("XA-NCB/e-12", given)
 
 
 def at_the_end(day: Day) -> None:

@@ -183,6 +183,15 @@ def test_finding_and_judgement_are_told(bureau: Bureau, duty: ByApi) -> None:
     )  # fmt: skip
 
 
+def test_record_is_entered_as_at_the_node(bureau: Bureau, duty: ByApi) -> None:
+    sent: JsonObject = {**BODIES["enter_record"], "links": [], "case": "", "share_with": ["XA-NCB"], "local_id": "e-1"}
+    assert duty.ask("record_foresee", sent)["who"] == said(bureau, "record_foresee", officer=DUTY, **sent)["who"]
+    entered: Any = duty.ask("record_enter", sent)
+    assert (entered["name"], entered["version"]) == ("XB-NCB/e-1", 1)
+    again: Any = said(bureau, "record_enter", officer=DUTY, **{**sent, "local_id": "e-2"})
+    assert {**again, "record": "", "name": ""} == {**entered, "record": "", "name": ""}
+
+
 def test_record_is_changed_shared_and_withdrawn_as_at_the_node(bureau: Bureau, duty: ByApi) -> None:
     correction: JsonObject = {**BODIES["correct_record"], "record": KEPT, "version": 1}
     changed: Any = duty.ask("record_correct", correction)

@@ -34,7 +34,7 @@ _VALUES = {
     "group_version": "1", "group_name": "another-list",
     "number": "1", "days": "7", "version": "1", "score": "1", "to": "XA-NCB", "body": "XA-NCB", "instrument": "charter",
     "contact_phone": "+1 555 0100", "contact_languages": "en fr", "contact_zone": "UTC", "contact_id": "contact-0",
-    "review_on": "2099-01-01", "direction": "both", "toward": "XA-NCB",
+    "review_on": "2099-01-01", "erase_on": "2099-01-01", "direction": "both", "toward": "XA-NCB",
     "signed": '{"file": "entente statements to sign", "statements": [' + json.dumps(STATEMENT.to_json()) + "]}",
     "measure_target": "XA-NCB", "measure_until": "2099-01-01", "proposal_target": "XA-NCB", "replaced": "RC",
 }  # fmt: skip
@@ -114,7 +114,7 @@ def path_of(world: DeskWorld, page: Page) -> str:
     item = world.asked_of_us if "permission" in page.name else item
     item = world.granted() if page.name == "forward_by_permission" else item
     more |= {"instrument": "police-data-agreement"}
-    more |= {"counterpart": "XB-NCB"}
+    more |= {"counterpart": "XB-NCB", "kind": "vehicle", "schema": "Vehicle"}
     more |= {
         "code": world.successor() if "successor" in page.name else "XA-NCB",
         "keeper": "GS",
@@ -170,6 +170,12 @@ def absent(world: DeskWorld, page: ShowPage) -> list[str]:
             )
         ],
         "correct": [*_NO_RECORDS, _record(SEEN)],
+        "entry": [
+            {"kind": "vehicle", "schema": "Person"},
+            {"kind": "judgement", "schema": "Judgement"},
+            {"kind": "message", "schema": "Vehicle"},
+            {"kind": "<b>", "schema": "<b>"},
+        ],
         "permission": [{"id": "permission-request-0"}, {"id": world.bureau.hit}],
         "matches": [{"query": "standing-0"}, {"query": world.bureau.hit}],
         "body": [{"code": "ZZ-NCB"}, {"code": world.bureau.hit}, {"code": "<b>"}],

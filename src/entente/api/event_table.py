@@ -95,6 +95,7 @@ CHANGES: Final[Mapping[str, tuple[EventKind, str]]] = {
     "open_case": (EventKind.CASE, "opened"),
     "keep_case": (EventKind.CASE, "changed"),
     "import_records": (EventKind.RECORD, "changed"),
+    "enter_record": (EventKind.RECORD, "changed"),
     "accept_record": (EventKind.RECORD, "changed"),
     "attach_file": (EventKind.RECORD, "changed"),
     "correct_record": (EventKind.RECORD, "changed"),

@@ -121,6 +121,12 @@ def _judged(client: Client, made: str, asked: JsonObject) -> JsonObject:
     return {"judgement": made, "name": record["name"], "left": left, "right": right, "verdict": str(asked["verdict"])}
 
 
+def _entered(client: Client, made: str, _: JsonObject) -> JsonObject:
+    shown = client.show_holders(_local(client, made))
+    copies: list[Json] = [one["body"]["code"] for one in shown["holders"] if not one["by"]]
+    return {"record": shown["record"], "name": shown["name"], "version": shown["version"], "shared_with": copies}
+
+
 def _detached(client: Client, made: str, asked: JsonObject) -> JsonObject:
     # The file is gone, and with it what it was, but its name.
     return {"record": made, "name": _local(client, made), "file": {"name": str(asked["file"])}}
@@ -167,6 +173,7 @@ FOLLOWED_ACTS: Final[Mapping[str, Followed]] = {
     "proposal_make": _proposal,
     "record_correct": _version,
     "record_detach": _detached,
+    "record_enter": _entered,
     "record_extend": _version,
     "record_forward": _forwarded,
     "record_judge": _judged,

@@ -327,6 +327,21 @@ REQUESTS: Mapping[str, Request] = {
         changes=True,
     ),
     "record_detach": Request(records.detach_file, {"record": "record", "file": "file"}, changes=True),
+    "record_enter": Request(
+        records.enter_record,
+        {
+            "schema": "schema",
+            "facts": "facts",
+            "terms": "terms",
+            "purpose": "purpose",
+            "crime_area": "crime_area",
+            "links": "links",
+            "local_id": "local_id",
+            "share_with": "share_with",
+            "case": "case",
+        },
+        changes=True,
+    ),
     "record_extend": Request(
         records.extend_record,
         {
@@ -337,6 +352,20 @@ REQUESTS: Mapping[str, Request] = {
             "version": "version",
         },
         changes=True,
+    ),
+    "record_foresee": Request(
+        records.foresee_record,
+        {
+            "schema": "schema",
+            "facts": "facts",
+            "terms": "terms",
+            "purpose": "purpose",
+            "crime_area": "crime_area",
+            "links": "links",
+            "local_id": "local_id",
+            "share_with": "share_with",
+            "case": "case",
+        },
     ),
     "record_forward": Request(
         leave_and_requests.forward_record,

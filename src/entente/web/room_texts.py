@@ -23,6 +23,7 @@ _PARTS: Final = (
     "rooms_lines",
     "rooms_groups",
     "rooms_units",
+    "rooms_entering",
 )
 ROOMS: Final = tuple(TEXTS / part for part in _PARTS)
 """The folders of texts that are sentences of rooms."""

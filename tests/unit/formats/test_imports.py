@@ -285,9 +285,28 @@ def test_the_same_terms_within_a_year_have_the_same_retention() -> None:
     assert terms().retention == Retention(review_on=date(2033, 1, 1), erase_on=date(2036, 1, 1))
 
 
+def test_terms_may_state_their_end_as_days() -> None:
+    days = TERMS.replace(
+        b"{review_after_years: 1, erase_after_years: 4}", b"{review_on: 2032-05-01, erase_on: '2035-05-01'}"
+    )
+    assert terms(days).retention == Retention(review_on=date(2032, 5, 1), erase_on=date(2035, 5, 1))
+
+
 @pytest.mark.parametrize(
     ("old", "new", "line", "field"),
     [
+        (
+            b"{review_after_years: 1, erase_after_years: 4}",
+            b"{review_on: 2032-05-01, erase_on: 2031-05-01}",
+            14,
+            "retention",
+        ),
+        (
+            b"{review_after_years: 1, erase_after_years: 4}",
+            b"{review_on: x, erase_on: 2031-05-01}",
+            14,
+            "retention.review_on",
+        ),
         (b"[H2]", b"[H9]", 7, "handling"),
         (b"[arrest, locate]", b"[curiosity]", 5, "purposes"),
         (b"[arrest, locate]", b"[]", 5, "purposes"),

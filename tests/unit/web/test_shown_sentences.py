@@ -35,7 +35,7 @@ NOT_SHOWN: Final = {
         "api/power_routes.py", "api/reading.py", "api/record_routes.py", "api/request_routes.py", "api/rest.py",
         "api/roster_routes.py", "api/search_routes.py", "api/shapes.py", "api/sharing_routes.py", "api/standing_routes.py",
         "api/trail_routes.py", "api/version_routes.py", "bodies/tokens.py", "api/duty_routes.py", "api/finding_routes.py",
-        "api/introduction.py", "api/unit_routes.py", "api/etags.py", "api/recall_routes.py",
+        "api/introduction.py", "api/unit_routes.py", "api/etags.py", "api/recall_routes.py", "api/entering_routes.py",
     ),
     # Whoever gives a command on the node's own machine.
     "commands": (
@@ -82,6 +82,7 @@ ONCE_KEY: Final = (
 # Sentences of files that pages show, which no page shows, each with why.
 NOT_SAID_TO_PEOPLE: Final = {
     "names a thing in the store, the log or a file": (
+        "Entered by hand",
         "entente statements to sign", "line to a web process", "line to the writer", "end of the writer", "request under way",
         "ended with \0", "web process \0", "could not be started (\0)", "handed on", "taken back", "\0 min", "\0, line \0",
         "account \0", "invitation \0", "rows of a verb under way", "cases of \0",

@@ -48,6 +48,7 @@ STEPS: Sequence[tuple[str, str, tuple[str, ...]]] = (
     ("messages", f"{PREFIX}/messages/new", ("send_message",)),
     ("hits", f"{PREFIX}/hits", ("confirm_hit", "answer_hit")),
     ("batches", f"{PREFIX}/batches", ("search",)),
+    ("enter", f"{PREFIX}/enter", ("enter_record",)),
     ("imports", f"{PREFIX}/imports", ("import_records",)),
     ("directory", f"{PREFIX}/directory", ()),
     ("sharing", f"{PREFIX}/matrix", ()),

@@ -29,6 +29,8 @@ IMPORTS_MAX: Final = 8
 """As many as files of one officer may wait."""
 GROUPS_MAX: Final = 8
 """Groups of one session that are being changed; each holds at most what a form or a file of 512 kB says."""
+ENTRIES_MAX: Final = 8
+"""Records that one officer enters at the same time; as many as files may wait."""
 KEPT: Final = timedelta(hours=1)
 
 
@@ -111,6 +113,9 @@ class Memory:
     """Groups of ours as they were changed so far, while it is looked at what that would change, by name."""
     imports: OrderedDict[str, Mapping[str, str]] = field(default_factory=OrderedDict)
     """Of files that wait: what was entered for them, terms and mapping."""
+    entries: OrderedDict[str, Mapping[str, str]] = field(default_factory=OrderedDict)
+    """Records that are being entered, as they were looked at last: by the page, the fields of
+    its form."""
     used_at: float = 0.0
     """When its session asked last, by the seconds of Memories."""
 
@@ -137,6 +142,13 @@ class Memory:
         self.groups[group.name] = group
         while len(self.groups) > GROUPS_MAX:
             self.groups.popitem(last=False)
+
+    def keep_entry(self, place: str, entered: Mapping[str, str]) -> None:
+        """Keep what was entered of a record so far; the oldest goes where there are too many."""
+        self.entries[place] = entered
+        self.entries.move_to_end(place)
+        while len(self.entries) > ENTRIES_MAX:
+            self.entries.popitem(last=False)
 
     def query(self, key: str, now: datetime) -> KeptQuery | None:
         """Return a query that is still kept."""
