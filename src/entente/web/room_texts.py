@@ -15,7 +15,16 @@ from entente.web.wording import FIRST_LANGUAGE, TEXTS, Text
 
 ROOMS: Final = tuple(
     TEXTS / part
-    for part in ("rooms", "rooms_node", "rooms_intake", "rooms_acts", "rooms_files", "rooms_answers", "rooms_lines")
+    for part in (
+        "rooms",
+        "rooms_node",
+        "rooms_intake",
+        "rooms_acts",
+        "rooms_files",
+        "rooms_answers",
+        "rooms_lines",
+        "rooms_unsigned",
+    )
 )
 """The folders of texts that are sentences of rooms."""
 

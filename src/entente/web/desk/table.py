@@ -51,6 +51,7 @@ from entente.web.desk import (
     trail_pages,
     unit_pages,
     units_pages,
+    unsigned_pages,
     version_pages,
 )
 from entente.web.desk.page import Page
@@ -82,6 +83,7 @@ _PARTS = (
     instrument_pages,
     sharing_pages,
     matrix_pages,
+    unsigned_pages,
     standing_changes,
     draft_pages,
     governing_pages,
