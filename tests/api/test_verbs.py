@@ -15,7 +15,7 @@ from entente.bodies.accounts import From
 from entente.bodies.enrolling import Chosen, Opened
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import Conflict, Invalid, NotFound, Refused, Untrusted
-from entente.kernel.signing import encode_bytes
+from entente.kernel.signing import decode_bytes, encode_bytes
 from entente.kernel.statement import from_json
 from entente.verbs import VERBS, perform
 from tests.cli.test_commands import ORDER, WANTED
@@ -438,6 +438,12 @@ def with_instruments(day: Day) -> None:
     ask("RC", "instrument_propose", officer=HEAD, data=programme)
     for code in ("RC", "XA-NCB", "XB-NCB"):
         day.heads(code, "instrument_sign_draft", instrument="drug-data-programme")
+    again = decode_bytes(programme, "data").replace(b"drug-data-programme", b"second-programme")
+    ask("RC", "instrument_propose", officer=HEAD, data=encode_bytes(again))
+    refused = ask("XA-NCB", "instrument_refuse", officer=HEAD, instrument="second-programme", reason="Too wide.")
+    assert refused["instrument"]["refused_by"] == ["XA-NCB"]
+    back = ask("RC", "instrument_take_back", officer=HEAD, instrument="second-programme", reason="No.", seen_signed=[])
+    assert back["instrument"]["is_open"] is False
     terms = {
         "instrument": "drug-data-programme", "toward": ["RC"], "decided_by": "Council", "document": "Decision 17",
         "reason": "reciprocity", "review_on": "2099-01-01",

@@ -325,3 +325,31 @@ def test_list_that_earlier_code_did_not_keep_is_kept_with_the_next_one(store: St
     says(store, NOW + timedelta(hours=1), RENAMED)
     with store.view() as view:
         assert [one.units for one in view.bodies.unit_lists(OTHER)] == [(NORTH,), (RENAMED,)]
+
+
+def test_words_about_an_instrument_are_kept_once_and_change_no_right(store: Store) -> None:
+    first = examples.statement("instrument_refused", ref="first")
+    second = examples.statement("instrument_taken_back", ref="second")
+    with store.unit() as unit:
+        begun = unit.classes.governance_version()
+        for word in (first, second, first):
+            unit.agreements.put_word(word)
+        assert unit.classes.governance_version() == begun
+        unit.commit()
+    with store.view() as view:
+        assert view.agreements.statements(["instrument_refused"]) == (first,)
+        assert view.agreements.statements(["instrument_taken_back", "instrument_refused"]) == (first, second)
+
+
+def test_how_a_party_stood_before_is_found_by_its_epoch(store: Store) -> None:
+    stands = [examples.participation(epoch) for epoch in (1, 2, 4)]
+    with store.unit() as unit:
+        unit.agreements.put_instrument(examples.instrument(), examples.statement())
+        for one in stands:
+            unit.agreements.put_participation(one, examples.statement("participation", ref=str(one.epoch)))
+        unit.commit()
+    with store.view() as view:
+        before = view.agreements.participation_before
+        assert before(stands[0]) is None
+        assert before(stands[1]) == stands[0]
+        assert before(stands[2]) == stands[1], "the one between never came"

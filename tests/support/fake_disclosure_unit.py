@@ -227,6 +227,12 @@ class FakeAgreements:
     def proposals(self) -> tuple[Proposal, ...]:
         return ()
 
+    def put_word(self, statement: Statement) -> None:
+        raise AssertionError("the gate keeps nothing")
+
+    def participation_before(self, participation: Participation) -> Participation | None:
+        raise AssertionError("asked by the pages alone, of a real store")
+
     def put_proposal(self, proposal: Proposal, statement: Statement) -> None:
         return None
 

@@ -530,6 +530,9 @@ class MemoryAgreements:
     def put_participation(self, participation: Participation, statement: Statement) -> None:
         raise AssertionError("the exchange keeps no participations")
 
+    def participation_before(self, participation: Participation) -> Participation | None:
+        raise AssertionError("asked by the pages alone, of a real store")
+
     def measures(self) -> tuple[Measure, ...]:
         return tuple(self._state.measures)
 
@@ -541,6 +544,9 @@ class MemoryAgreements:
 
     def put_proposal(self, proposal: Proposal, statement: Statement) -> None:
         raise AssertionError("the exchange keeps no proposals")
+
+    def put_word(self, statement: Statement) -> None:
+        raise AssertionError("the exchange keeps no words about instruments")
 
     def statements(self, kinds: Sequence[str]) -> tuple[Statement, ...]:
         return ()

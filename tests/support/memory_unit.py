@@ -178,6 +178,9 @@ class MemoryAgreements:
         self.states[participation.instrument] = replace(state, participations=stands)
         self._keep(statement)
 
+    def participation_before(self, participation: Participation) -> Participation | None:
+        raise AssertionError("asked by the pages alone, of a real store")
+
     def measures(self) -> tuple[Measure, ...]:
         return tuple(sorted(self.kept_measures.values(), key=lambda measure: (measure.since, measure.id)))
 
@@ -187,6 +190,9 @@ class MemoryAgreements:
 
     def proposals(self) -> tuple[Proposal, ...]:
         return tuple(self.kept_proposals)
+
+    def put_word(self, statement: Statement) -> None:
+        self._keep(statement)
 
     def put_proposal(self, proposal: Proposal, statement: Statement) -> None:
         if proposal.id not in {known.id for known in self.kept_proposals}:

@@ -66,6 +66,12 @@ _INSTRUMENT: dict[str, JsonObject] = {
     "why": said(),
     "parties_in_force": many(said()),
     "signed_by": many(said()),
+    "missing": many(said("Who has not signed")),
+    "refused_by": many(said("Who said that they do not sign")),
+    "is_concluded": flag("Whether as many have signed as its rule asks for"),
+    "is_blocked": flag("Whether it cannot be concluded as long as those do not sign"),
+    "is_open": flag("Whether it can still be signed: it was not taken back, or too late"),
+    "has_ended": flag("Whether its own last day has passed"),
     "proposed_by": said(),
     "suspensions": number("How many stand"),
 }
@@ -162,6 +168,9 @@ ROUTES: tuple[ApiRoute, ...] = (
         answer=thing(
             {
                 **_INSTRUMENT,
+                "refusals": many(anything("Who does not sign, and why")),
+                "taken_back": {**anything("Who took the proposal back, and why"), "type": ["object", "null"]},
+                "is_ours_to_take_back": flag(),
                 "terms": named("Terms"),
                 "participations": many(anything("How one party stands")),
                 "measures": many(anything("A measure under it")),

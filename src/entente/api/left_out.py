@@ -63,9 +63,9 @@ SEEN_FIRST: Final = (
 LEFT_OUT: Final[Mapping[str, str]] = {
     **dict.fromkeys(
         (
-            "keys_draft", "keys_submit", "successor_accept", "successor_refuse", "instrument_sign_draft", "suspend_draft",
-            "resume_draft", "narrow_draft", "withdraw_draft", "measure_draft", "instrument_submit", "cut_off_draft",
-            "return_draft", "instruments_submit", "draft_foresee",
+            "keys_draft", "keys_submit", "successor_accept", "successor_refuse", "instrument_take_back", "instrument_refuse",
+            "instrument_sign_draft", "suspend_draft", "resume_draft", "narrow_draft", "withdraw_draft", "measure_draft",
+            "instrument_submit", "cut_off_draft", "return_draft", "instruments_submit", "draft_foresee",
         ),
         HEADS,
     ),

@@ -214,7 +214,9 @@ def _line(shown: JsonObject) -> JsonObject:
     return {"instrument": {name: value for name, value in shown.items() if name not in _OF_ONE_INSTRUMENT}}
 
 
-_OF_ONE_INSTRUMENT: Final = frozenset({"terms", "participations", "measures", "proposals"})
+_OF_ONE_INSTRUMENT: Final = frozenset(
+    {"terms", "participations", "measures", "proposals", "refusals", "taken_back", "is_ours_to_take_back"}
+)
 """What is shown of an instrument beyond its line in the list."""
 
 

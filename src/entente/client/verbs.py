@@ -570,8 +570,10 @@ _NOT_ASKED: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             "cut_off_draft",
             "draft_foresee",
+            "instrument_refuse",
             "instrument_sign_draft",
             "instrument_submit",
+            "instrument_take_back",
             "instruments_submit",
             "keys_draft",
             "keys_submit",

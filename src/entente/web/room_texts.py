@@ -24,6 +24,7 @@ _PARTS: Final = (
     "rooms_groups",
     "rooms_units",
     "rooms_entering",
+    "rooms_unsigned",
 )
 ROOMS: Final = tuple(TEXTS / part for part in _PARTS)
 """The folders of texts that are sentences of rooms."""

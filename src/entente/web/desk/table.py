@@ -56,6 +56,7 @@ from entente.web.desk import (
     trail_pages,
     unit_pages,
     units_pages,
+    unsigned_pages,
     version_pages,
 )
 from entente.web.desk.page import Page
@@ -91,6 +92,7 @@ _PARTS = (
     instrument_pages,
     sharing_pages,
     matrix_pages,
+    unsigned_pages,
     standing_changes,
     draft_pages,
     governing_pages,
