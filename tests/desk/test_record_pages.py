@@ -262,6 +262,7 @@ def test_w70_what_is_wrong_with_a_value_is_told_where_it_was_entered(world: Desk
     browser = officer(world)
     form = {**form_of(browser), "reason": "more_is_known"}
     added = browser.send(CORRECT, CORRECT, {**form, "add_property.1": "alias", "add_value.1": "\u202egnp.exe"})
+    assert "U+202E RIGHT-TO-LEFT OVERRIDE" in added.text
     assert (added.status_code, 'href="#correct_record-add_value"' in added.text) == (400, True)
     place = key_of(form, next(iter(stands(world)["birthDate"])))
     changed = browser.send(CORRECT, CORRECT, {**form, place: "no day"})

@@ -91,7 +91,7 @@ def test_r30_doctor_status_and_page_name_the_silent_source_and_no_record(world: 
     network.clock.move(hours=64)
     text = {one["name"]: one["text"] for one in ask(world, "doctor")["checks"]}["sources"]
     assert text.startswith(f"{XA} is silent since ")
-    assert text.endswith("0 copies are hidden, 2 more soon.")
+    assert text.endswith("copies hidden: 0, soon more: 2.")
     network.clock.move(hours=8)
     assert ask(world, "doctor")["is_well"] is True
     assert ask(world, "status")["silent_sources"] == [XA]

@@ -223,7 +223,7 @@ def _open_member(raw: io.BufferedReader, name: str) -> Iterator[_Readable]:
         with zipfile.ZipFile(raw) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
             if len(members) != 1 or members[0].flag_bits & 1:
-                why = f"the archive holds {len(members)} files, or a locked one"
+                why = f"files in the archive: {len(members)}, or a locked one"
                 raise bad_file(name, why, "Pack the one list alone, without a password, or hand in the list itself.")
             with archive.open(members[0]) as member:
                 yield cast("_Readable", member)
