@@ -32,6 +32,7 @@ def _import(node: Node, arguments: Arguments) -> JsonObject:
     node.disk.require_room()
 
     def kept(rows: int) -> None:
+        arguments.file_share(opened.share())
         arguments.progress(rows)
         _require_room(node, rows)
         for body in sorted(recipients):
