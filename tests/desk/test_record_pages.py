@@ -162,6 +162,12 @@ def test_w69_what_links_to_a_record_is_drawn_with_its_arrow_the_other_way(world:
     assert (end < centre) is (language == "en")
     words = text[text.index("</svg>") :]
     assert 'href="/desk/records/XB-NCB/f-1"' in words
+    # The relation is named by the other one whom it ties, in the box and in words.
+    tied = officer(world, language=language).get("/desk/records/XB-NCB/o-1").text
+    caption = re.search(r"<h1[^>]*>(?:<[^>]*>)*([^<]+)", tied)
+    assert caption is not None
+    assert caption[1] in chart
+    assert re.search(rf'<a href="/desk/records/XB-NCB/o-1">(?:<[^>]*>)*{re.escape(caption[1])}', words)
     row = next(row for row in world.node.trail.latest(9) if row.act.verb == "show_links")
     assert (row.act.detail["links"], row.act.detail["linked_by"]) == (0, 1)
 
