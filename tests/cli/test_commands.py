@@ -322,7 +322,7 @@ def test_folder_let_go_between_the_attempt_and_the_look_at_its_holder_is_tried_a
 def test_doctor_says_well_and_then_what_is_not(run: Run, folder: Path) -> None:
     well = run("doctor", "--folder", folder, "--json")
     assert well.exit_code == 0
-    assert "It has 0 entries in its live part and 0 in its base." in well.stdout
+    assert "Entries in its live part: 0, in its base: 0." in well.stdout
     (folder / "keys" / "node.pem").chmod(0o644)
     result = run("doctor", "--folder", folder)
     assert result.exit_code == 16

@@ -187,8 +187,8 @@ def verify_by_heads(body: Body | None, statement: Statement) -> Body:
     raise Untrusted(
         f"A statement «{statement.kind}» of {body.code} is signed by {signed} of its heads.",
         reason="below_threshold",
-        why=f"Its keys ask for {keys.threshold} different heads' valid signatures (docs/rules/bodies.md B3).",
-        do=f"Have {keys.threshold} heads of {body.code} sign the same bytes, then hand the statement in again.",
+        why=f"Different heads whose valid signatures its keys ask for: {keys.threshold} (docs/rules/bodies.md B3).",
+        do=f"Have that many heads of {body.code} sign the same bytes, then hand the statement in again.",
     )
 
 

@@ -9,7 +9,7 @@ The patterns stand in `texts/rooms*/en.yaml`, word for word as the rooms' code h
 (tests/unit/web/test_room_texts.py). The first part of a placeholder's name says what stands there: `{day_since}` a day, `{why}`
 a clause that is told likewise, `{body}` a word; names that VALUES does not have stand for anything.
 
-Source: docs/rules/desk.md W65 and W66; docs/decisions/0098-a-sentence-is-known-again-by-its-pattern.md.
+Source: docs/rules/desk.md W65, W66 and W148; docs/decisions/0098-a-sentence-is-known-again-by-its-pattern.md.
 """
 
 from __future__ import annotations
@@ -175,7 +175,13 @@ def _told(say: Wording, piece: Piece, depth: int) -> Markup:
         return _as_english(say, piece)
     pattern, values = piece
     shown = {name: _value(say, name, value, depth - 1) for name, value in zip(pattern.names, values, strict=True)}
-    return say.text(pattern.key, **shown)
+    here = here_key(pattern.key)
+    return say.text(here if say.has(here) else pattern.key, **shown)
+
+
+def here_key(key: str) -> str:
+    """Return the key of what a page says in place of a sentence that names a command: what can be done on pages (W148)."""
+    return f"here.{key.replace('.', '_')}"
 
 
 def _as_english(say: Wording, text: str) -> Markup:
@@ -400,6 +406,11 @@ def _time(say: Wording, text: str, depth: int) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(at.machine, at.shown)
 
 
+def _number(say: Wording, text: str, depth: int) -> object:
+    """Return how many there are as the language writes numbers; what is no number, as that of a case, as it came."""
+    return int(text.replace(",", "")) if _COUNT.fullmatch(text) else _plain(say, text, depth)
+
+
 def _bytes(say: Wording, text: str, depth: int) -> Markup:
     """Return how much data there is, as kernel.sizes.size_said wrote it."""
     return escape(say.size(Size.read(text))) if SAID.fullmatch(text) else _plain(say, text, depth)
@@ -415,6 +426,8 @@ _ANSWER: Final = re.compile(
     r"|[a-z_]+: )(?P<rest>.*)"
 )
 _ANY: Final = re.compile(r"(?s).+")
+_COUNT: Final = re.compile(r"0|[1-9][0-9]{0,17}|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,5}")
+"""As rooms write how many: 12345 or 12,345; a number that begins with a nought names something. It fits in 64 bits."""
 _WORD: Final = re.compile(r"\S+")
 _LABEL: Final = re.compile(r"[^:]+")
 """No label has a colon: «family name: equal» is of a part of a name, and of no property «family name:»."""
@@ -422,6 +435,7 @@ VALUES: Final[Mapping[str, tuple[re.Pattern[str], Shows]]] = {
     "day": (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), _day),
     "time": (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|\+00:00)"), _time),
     "bytes": (SAID, _bytes),
+    "number": (_ANY, _number),
     "body": (_WORD, _plain),
     "officer": (_WORD, _plain),
     "act": (_WORD, _coded("acts")),

@@ -132,6 +132,7 @@ def put_together() -> Iterator[str]:
     yield from ("shell.user_assigned", "rule.one", "rule.several")
     # Told by what rooms say (test_room_texts.py, which holds them against the rooms' code).
     yield from room_texts()
+    yield from (here for key in room_texts() if (here := sentences.here_key(key)) in texts_of("en"))
 
 
 def used() -> set[str]:
