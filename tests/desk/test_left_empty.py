@@ -28,7 +28,7 @@ NOT_SHOWN = frozenset(
         "remove_contact", "draft_resumption", "draft_measure", "release_held", "drop_held",
         "release_all_held", "accept_successor", "put_entry", "choose_earlier_units",
         "keep_group",
-        "release_all_held", "accept_successor", "put_entry", "take_back_instrument", "refuse_instrument",
+        "take_back_instrument", "refuse_instrument",
     }
 )  # fmt: skip
 CONTROL = re.compile(r'<(?:input(?! type="hidden")|select|textarea|fieldset)\b[^>]*\bid="([^"]+)"')
