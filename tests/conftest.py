@@ -1,4 +1,4 @@
-"""Rules for every test run: what a skipped test means in continuous integration, how Hypothesis searches, when garbage is sought.
+"""Rules for every test run: what a skip means in continuous integration, how Hypothesis searches, how long a test may take.
 
 A test that needs a database file, real processes or a browser may be skipped on a desk that lacks them. In
 continuous integration nobody reads the list of skips, so there such a skip is a failure that says why.
@@ -31,8 +31,15 @@ LONGEST_FIRST = ("e2e", "docs", "simulation", "storage", "api", "web", "desk", "
 """Each file is one worker's: where the long ones came last, one worker ended them while the others had nothing left."""
 
 
+LONG_SECONDS_MAX = 7_200
+"""What a test of the long run may take; an ordinary one has the time that pyproject.toml says."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Have the folders whose files take longest come first."""
+    """Have the folders whose files take longest come first, and no test wait for ever."""
+    for item in items:
+        if item.get_closest_marker("long") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(LONG_SECONDS_MAX))
     items.sort(key=lambda item: LONGEST_FIRST.index(PurePosixPath(item.nodeid).parts[1]))
 
 

@@ -336,6 +336,10 @@ def test_w73_file_is_attached_to_our_record_downloaded_and_taken_off(world: Desk
     # An analyst sees the record and attaches and takes off nothing.
     seen = with_query(world, world.browser("analyst")).get(RECORD).text
     assert "/desk/detach/" not in seen
+    assert "/upload." not in seen
+    # How much of a file has arrived is asked while it is sent.
+    assert re.search(r'<script src="[^"]*/upload\.[^"]*js[^"]*" defer>', text)
+    assert 'data-arriving="/desk/arriving"' in text
     assert browser.send(RECORD, to.replace("/files/", "/detach/"), {}).status_code == 303
     assert "pier.jpg" not in browser.get(RECORD).text
     assert browser.get(to).status_code == 404

@@ -1,8 +1,16 @@
-"""In continuous integration a skipped test of the groups «storage» and «e2e» is a failure; elsewhere it is a skip."""
+"""In continuous integration a skipped test of the groups «storage» and «e2e» is a failure; elsewhere it is a skip.
+
+A test that waits for what never comes is a failure anywhere, and the others go on.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
-from tests.conftest import fail_if_skipped
+from tests.conftest import LONG_SECONDS_MAX, fail_if_skipped
+from tests.docs.source import ROOT
 
 IN_CI = {"CI": "true"}
 ON_A_DESK: dict[str, str] = {}
@@ -44,3 +52,26 @@ def test_file_that_skips_itself_fails_in_ci() -> None:
     report = pytest.CollectReport("tests/e2e/test_desk.py", "skipped", ("x", 1, "Skipped: no chromium"), [])
     fail_if_skipped(report, IN_CI)
     assert report.outcome == "failed"
+
+
+WAITS = """
+import threading
+
+def test_waits():
+    threading.Event().wait()
+
+def test_after():
+    pass
+"""
+
+
+def test_test_that_waits_for_ever_fails_and_the_others_go_on(tmp_path: Path) -> None:
+    (tmp_path / "test_waits.py").write_text(WAITS, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-c", str(ROOT / "pyproject.toml"), "-o", "timeout=1"]
+    run = subprocess.run([*command, str(tmp_path)], capture_output=True, text=True, timeout=120, check=False)
+    assert "test_waits - Failed: Timeout" in run.stdout
+    assert "1 failed, 1 passed" in run.stdout
+
+
+def test_every_test_has_a_time_that_it_may_take(pytestconfig: pytest.Config) -> None:
+    assert 0 < float(pytestconfig.getini("timeout")) < LONG_SECONDS_MAX

@@ -34,6 +34,8 @@ ALLOWED_WORDS = re.compile(
     r")",
     re.IGNORECASE,
 )
+# Classifiers that say who approved a licence, and not which it is.
+SAYS_WHO_APPROVED = frozenset({"OSI Approved", "DFSG approved"})
 # Locked, but not installed where the tests run: colorama is for Windows, uv for make requirements only. atheris states nothing.
 # What numpy and its compiler state is a text, not an identifier.
 READ_BY_HAND = {
@@ -59,7 +61,7 @@ def is_allowed(expression: str, words: str, classifiers: list[str]) -> bool:
     if expression:
         return is_allowed_expression(expression)
     stated = [text.rpartition(" :: ")[2] for text in classifiers if text.startswith("License :: ")]
-    stated = [text for text in stated if text != "OSI Approved"] or [words.strip()]
+    stated = [text for text in stated if text not in SAYS_WHO_APPROVED] or [words.strip()]
     # Some write an expression where words were wanted.
     return all(ALLOWED_WORDS.fullmatch(text) or is_allowed_expression(text) for text in stated)
 

@@ -174,8 +174,25 @@ def test_form_is_not_sent_where_nobody_answers_or_the_session_has_ended(
 
 
 @pytest.mark.long
+@pytest.mark.parametrize(
+    ("path", "field", "button", "comes"),
+    [
+        ("/desk/imports", "#send_import-file", "Send the file", "main >> text=list.txt"),
+        ("/desk/messages/new", "#send_message-file", "Add the files", ".files >> text=list.txt"),
+        ("/desk/circular", "#send_circular-file", "Add the files", ".files >> text=list.txt"),
+    ],
+    ids=["import", "message", "several"],
+)
 def test_page_says_how_much_of_a_file_has_arrived(
-    world: DeskWorld, browser: Browser, address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    world: DeskWorld,
+    browser: Browser,
+    address: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    path: str,
+    field: str,
+    button: str,
+    comes: str,
 ) -> None:
     def write_slowly(arriving: ArrivingFile, piece: bytes) -> None:
         time.sleep(0.4)
@@ -183,17 +200,17 @@ def test_page_says_how_much_of_a_file_has_arrived(
 
     write = ArrivingFile.write
     monkeypatch.setattr(ArrivingFile, "write", write_slowly)
-    file = tmp_path / "list.csv"
+    file = tmp_path / "list.txt"
     file.write_bytes(b"name,identifier\n" + b"Muhammadov,AB123456\n" * 500_000)
     saw: list[str] = []
     with window(browser, world, address, viewport=DESK) as seen:
-        page = opened(seen, "/desk/imports")
+        page = opened(seen, path)
         page.expose_function("saw", lambda text: saw.append(str(text)))
         page.evaluate(
             """() => new MutationObserver(() => window.saw(document.querySelector("[data-arriving]").innerText))
                 .observe(document.querySelector("[data-arriving]"), {attributes: true, childList: true, subtree: true})"""
         )
-        page.set_input_files("#send_import-file", file)
-        page.click("button:has-text('Send the file')", no_wait_after=True)
-        page.wait_for_url("**/desk/imports/upload-*")
+        page.set_input_files(field, file)
+        page.click(f"button:has-text('{button}'):visible", no_wait_after=True)
+        page.wait_for_selector(comes)
     assert any(re.search(r"^[1-9][0-9]? % of the file has arrived", one.strip()) for one in saw), saw

@@ -212,8 +212,9 @@ def test_number_of_changes_is_seen_in_another_process() -> None:
     ours, theirs = multiprocessing.Pipe()
     process = multiprocessing.get_context("fork").Process(target=_read_number, args=(counted.handle, theirs))
     process.start()
-    process.join(30)
+    assert ours.poll(30)
     assert ours.recv() == 7
+    process.join(30)
     mapped = SharedChanges(counted.handle, may_write=False)
     with pytest.raises(TypeError):
         mapped.count = 1

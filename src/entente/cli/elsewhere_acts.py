@@ -60,7 +60,17 @@ def _reference(client: Client, body: str) -> Json:
 
 
 def _duty(client: Client, made: str, _: JsonObject) -> JsonObject:
-    return {"entry": one_of(_list(client.list_roster(days=ROSTER_DAYS), "entries"), "id", made)}
+    listed = _list(client.list_roster(days=ROSTER_DAYS), "entries")
+    entry = one_of(listed, "id", made)
+    return {"entry": entry, "entries": _turns_from(listed, entry)}
+
+
+def _turns_from(listed: Iterable[JsonObject], entry: JsonObject) -> list[Json]:
+    """Return a duty and those that follow it in its series."""
+    series, since = entry["series"], str(entry["begins_at"])
+    return [
+        one for one in listed if one is entry or (series and one["series"] == series and str(one["begins_at"]) > since)
+    ]
 
 
 def _proposal(client: Client, made: str, _: JsonObject) -> JsonObject:
@@ -204,7 +214,9 @@ def _line(shown: JsonObject) -> JsonObject:
     return {"instrument": {name: value for name, value in shown.items() if name not in _OF_ONE_INSTRUMENT}}
 
 
-_OF_ONE_INSTRUMENT: Final = frozenset({"terms", "participations", "measures", "proposals"})
+_OF_ONE_INSTRUMENT: Final = frozenset(
+    {"terms", "participations", "measures", "proposals", "refusals", "taken_back", "is_ours_to_take_back"}
+)
 """What is shown of an instrument beyond its line in the list."""
 
 
@@ -254,8 +266,13 @@ def _held(client: Client, asked: JsonObject) -> ListHeldHeld:
 
 
 def take_off_duty(client: Client, asked: JsonObject) -> JsonObject:
-    """Take a duty off the roster."""
-    return {"id": client.take_off_duty(str(asked["id"]))["id"]}
+    """Take a duty off the roster, where asked with the turns that follow it."""
+    listed = _list(client.list_roster(days=ROSTER_DAYS), "entries")
+    entry = next((one for one in listed if one["id"] == asked["id"]), None)
+    following = asked.get("following") is True
+    done = client.take_off_duty(str(asked["id"]), turns="following" if following else None)["id"]
+    gone = [one["id"] for one in _turns_from(listed, entry)] if following and entry is not None else [done]  # type: ignore[index, call-overload] # entries are objects
+    return {"id": done, "taken_off": [*gone]}
 
 
 def _text(asked: JsonObject) -> str:

@@ -221,7 +221,7 @@ def check_plain_files(files: Sequence[PlainFile], bytes_max: int) -> None:
     check_count(len(files))
     for one in files:
         MediaCheck(one.name)
-        _check_size(one)
+        _check_size(one, bytes_max)
     names = [one.name for one in files]
     if twice := next((name for name in names if names.count(name) > 1), ""):
         raise Conflict(
@@ -240,7 +240,7 @@ def check_plain_files(files: Sequence[PlainFile], bytes_max: int) -> None:
         )
 
 
-def _check_size(one: PlainFile) -> None:
+def _check_size(one: PlainFile, bytes_max: int) -> None:
     if one.size == 0:
         raise Invalid(
             f"The file «{one.name}» is empty.",
@@ -248,16 +248,16 @@ def _check_size(one: PlainFile) -> None:
             why="A file of a message has one byte at least (docs/rules/correspondence.md M24).",
             do="Look whether it is the file that was meant.",
         )
-    if one.size > ATTACHMENT_BYTES_MAX:
+    if one.size > (most := min(ATTACHMENT_BYTES_MAX, bytes_max)):
         raise Invalid(
             f"The file «{one.name}» is too large for a message.",
             field="file_name",
-            why=f"A file of a message has at most {size_said(ATTACHMENT_BYTES_MAX)} (docs/rules/correspondence.md M24).",
+            why=f"A file of a message has at most {size_said(most)} (docs/rules/correspondence.md M24).",
             do="Send a smaller one, or attach it to a record and share that.",
         )
 
 
-def look_at_file(plain: PlainFile) -> None:
-    """Raise Invalid for a file that no message could have, reading it once; nothing of it is kept (M24)."""
-    check_plain_files((plain,), ATTACHMENTS_BYTES_MAX)
+def look_at_file(plain: PlainFile, bytes_max: int) -> None:
+    """Raise Invalid for a file that no message of this node could have, reading it once; nothing of it is kept (M24)."""
+    check_plain_files((plain,), bytes_max)
     look_at_type(plain)

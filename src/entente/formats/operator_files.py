@@ -75,7 +75,7 @@ class OperatorFiles:
         with self.read(file, meant, mapping) as opened:
             yield ImportRows(
                 meant.title, meant.instrument, opened.rows, opened.dropped, opened.skipped, opened.losses, opened.meanings,
-                opened.standing,
+                opened.standing, opened.share,
             )  # fmt: skip
 
     def queries(self, file: Path, delimiter: str, ignored: Sequence[str]) -> AbstractContextManager[QueryFile]:

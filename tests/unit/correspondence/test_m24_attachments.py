@@ -152,7 +152,17 @@ REFUSED: dict[str, tuple[Plain, type[EntenteError]]] = {
 def test_m24_file_that_no_message_could_have_is_refused_before_it_is_sealed(what: str) -> None:
     plain, error = REFUSED[what]
     with pytest.raises(error):
-        look_at_file(plain)
+        look_at_file(plain, attachments.ATTACHMENTS_BYTES_MAX)
+
+
+def test_m24_file_that_is_too_large_is_told_what_this_node_sends_with_a_message() -> None:
+    plain = Plain("film.jpg", JPEG, stated=2_500_001)
+    with pytest.raises(Invalid) as refused:
+        look_at_file(plain, 2_500_000)
+    assert refused.value.why.startswith("A file of a message has at most 2.5 MB ")
+    with pytest.raises(Invalid) as refused:
+        look_at_file(replace(plain, stated=attachments.ATTACHMENT_BYTES_MAX + 1), attachments.ATTACHMENTS_BYTES_MAX)
+    assert refused.value.why.startswith("A file of a message has at most 67.1 MB ")
 
 
 def test_m24_files_of_one_message_are_bounded_together_and_told_apart_by_their_names() -> None:

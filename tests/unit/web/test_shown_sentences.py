@@ -145,7 +145,7 @@ NOT_SAID_TO_PEOPLE: Final = {
         "«entente body list»", "«entente instrument list»", "one of these ids", "«entente group show»",
         "A judgement without evidence cannot be checked by anybody.", "only a confirmed hit is told",
         "State two different records you may see, the verdict, and the evidence it rests on.",
-        "\0 It ended at a durable step: \0 rows are kept, and nothing is half-written.",
+        "\0 It ended at a durable step: rows kept: \0, and nothing is half-written.",
         "\0 did not name \0 as a relay.",
         "Ask \0 to name it with «entente body address --relay», or choose one that it named.",
         "A body is passed on to by those it named in its own directory entry (docs/rules/exchange.md X24).",

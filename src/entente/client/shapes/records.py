@@ -238,6 +238,8 @@ class ListLinksLinkedBy(TypedDict):
     caption: str
     schema: str
     kind: str
+    beyond: list[ListLinksLink]
+    """Of a record that says how two things are tied: what else it ties."""
 
 
 class ListLinksAnswer(TypedDict):

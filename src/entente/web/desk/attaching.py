@@ -12,6 +12,7 @@ import itertools
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from entente.correspondence.attachments import ATTACHMENTS_BYTES_MAX, ATTACHMENTS_MAX, look_at_file
@@ -71,8 +72,9 @@ def taken_in(asked: Asked) -> dict[str, str]:
     Raises Invalid for a file that no message could have; nothing of that one is kept.
     """
     values = dict(asked.form.values)
+    look = partial(look_at_file, bytes_max=asked.node.settings.attachments_bytes_max)
     for one in asked.form.lines(FILE.name):
-        _look_at(asked, one, look_at_file)
+        _look_at(asked, one, look)
     values.pop(FILE.name, None)
     return {**values, ATTACHED.name: "\n".join(_named(asked.form))}
 

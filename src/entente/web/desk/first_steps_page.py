@@ -56,6 +56,7 @@ STEPS: Sequence[tuple[str, str, tuple[str, ...]]] = (
     ("trail", f"{PREFIX}/trail", ("read_trail",)),
     ("node", f"{PREFIX}/node", ("run_node",)),
     ("officers", f"{PREFIX}/officers", ("manage_officers",)),
+    ("units", f"{PREFIX}/units/own", ("manage_officers",)),
     ("accounts", f"{PREFIX}/accounts", ("manage_officers",)),
     ("account", f"{PREFIX}/account", ()),
     ("keys", "", ()),

@@ -27,6 +27,8 @@ DRAFTS_MAX: Final = 20
 """Drafts of one session that can be gone back to; what was taken to the heads is a file, and outlives this."""
 IMPORTS_MAX: Final = 8
 """As many as files of one officer may wait."""
+GROUPS_MAX: Final = 8
+"""Groups of one session that are being changed; each holds at most what a form or a file of 512 kB says."""
 ENTRIES_MAX: Final = 8
 """Records that one officer enters at the same time; as many as files may wait."""
 KEPT: Final = timedelta(hours=1)
@@ -58,6 +60,8 @@ class KeptQuery:
     fields: Mapping[str, str]
     task: Task
     at: datetime
+    is_standing: bool = False
+    """Whether it was left to stand: then its candidates are its matches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,20 @@ class KeptDraft:
     statements: Sequence[JsonObject]
     preview: JsonObject | None
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KeptGroup:
+    """A group's list as it was changed so far: what differs from the version that it was begun from, and no copy of it."""
+
+    name: str
+    title: str
+    """Empty where it stays."""
+    seen: int
+    """The version that it was begun from; 0 for a new group."""
+    changed: Mapping[str, str]
+    """An entry as it stood → as it is to stand, empty for one that is taken out; each a line of text."""
+    added: Sequence[str]
 
 
 @dataclass(slots=True)
@@ -89,6 +107,10 @@ class Memory:
     """Limits of a unit as they were chosen so far, while it is looked at what they would change: the fields of their form."""
     officer_entry: Mapping[str, str] = field(default_factory=dict)
     """An officer's entry as it was chosen so far, while it is looked at what it would change, likewise."""
+    units_change: Mapping[str, str] = field(default_factory=dict)
+    """A change of our list of units as it was chosen so far, likewise: the fields of the verb, and the version that was seen."""
+    groups: OrderedDict[str, KeptGroup] = field(default_factory=OrderedDict)
+    """Groups of ours as they were changed so far, while it is looked at what that would change, by name."""
     imports: OrderedDict[str, Mapping[str, str]] = field(default_factory=OrderedDict)
     """Of files that wait: what was entered for them, terms and mapping."""
     entries: OrderedDict[str, Mapping[str, str]] = field(default_factory=OrderedDict)
@@ -114,6 +136,12 @@ class Memory:
         self.imports[upload] = entered
         while len(self.imports) > IMPORTS_MAX:
             self.imports.popitem(last=False)
+
+    def keep_group(self, group: KeptGroup) -> None:
+        """Keep a group as it was changed so far; the oldest goes where there are too many."""
+        self.groups[group.name] = group
+        while len(self.groups) > GROUPS_MAX:
+            self.groups.popitem(last=False)
 
     def keep_entry(self, place: str, entered: Mapping[str, str]) -> None:
         """Keep what was entered of a record so far; the oldest goes where there are too many."""

@@ -165,7 +165,7 @@ def _search(asked: Asked) -> SearchPage:
 def _countries(asked: Asked) -> Mapping[str, str]:
     say = asked.say
     listed = asked.node.lists.countries
-    named = {code: say.country(code, listed) for code in listed}
+    named = {code: say.listed(say.country(code, listed)) for code in listed}
     return dict(sorted(named.items(), key=lambda one: say.place(one[1])))
 
 
