@@ -228,20 +228,6 @@ class ListLinksLink(TypedDict):
     kind: str
 
 
-class ListLinksLinkedByBeyond(TypedDict):
-    """List links linked by beyond, as the API gives it."""
-
-    property: str
-    to: str
-    name: str
-    observation: str
-    is_seen: bool
-    """Whether something of the far end may be seen here."""
-    caption: str
-    schema: str
-    kind: str
-
-
 class ListLinksLinkedBy(TypedDict):
     """List links linked by, as the API gives it."""
 
@@ -252,7 +238,7 @@ class ListLinksLinkedBy(TypedDict):
     caption: str
     schema: str
     kind: str
-    beyond: list[ListLinksLinkedByBeyond]
+    beyond: list[ListLinksLink]
     """Of a record that says how two things are tied: what else it ties."""
 
 
