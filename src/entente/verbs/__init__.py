@@ -31,6 +31,7 @@ from entente.verbs import (
     governing,
     instruments,
     keys,
+    law,
     mrz,
     officers,
     recalling_several,
@@ -60,6 +61,7 @@ VERBS: Mapping[str, Verb] = {
     verb.name: verb
     for part in (
         bodies,
+        law,
         officers,
         directory,
         units,

@@ -29,6 +29,8 @@ IMPORTS_MAX: Final = 8
 """As many as files of one officer may wait."""
 GROUPS_MAX: Final = 8
 """Groups of one session that are being changed; each holds at most what a form or a file of 512 kB says."""
+ORDERS_MAX: Final = 4
+"""Orders of one session that are being entered."""
 KEPT: Final = timedelta(hours=1)
 
 
@@ -105,6 +107,8 @@ class Memory:
     """An officer's entry as it was chosen so far, while it is looked at what it would change, likewise."""
     groups: OrderedDict[str, KeptGroup] = field(default_factory=OrderedDict)
     """Groups of ours as they were changed so far, while it is looked at what that would change, by name."""
+    orders: OrderedDict[str, tuple[JsonObject, str]] = field(default_factory=OrderedDict)
+    """National orders as they were entered so far, likewise: by reference, the order and the version that it was made from."""
     imports: OrderedDict[str, Mapping[str, str]] = field(default_factory=OrderedDict)
     """Of files that wait: what was entered for them, terms and mapping."""
     used_at: float = 0.0
@@ -133,6 +137,12 @@ class Memory:
         self.groups[group.name] = group
         while len(self.groups) > GROUPS_MAX:
             self.groups.popitem(last=False)
+
+    def keep_order(self, reference: str, order: JsonObject, seen: str) -> None:
+        """Keep an order as it was entered so far; the oldest goes where there are too many."""
+        self.orders[reference] = (order, seen)
+        while len(self.orders) > ORDERS_MAX:
+            self.orders.popitem(last=False)
 
     def query(self, key: str, now: datetime) -> KeptQuery | None:
         """Return a query that is still kept."""
