@@ -31,6 +31,8 @@ GROUPS_MAX: Final = 8
 """Groups of one session that are being changed; each holds at most what a form or a file of 512 kB says."""
 ENTRIES_MAX: Final = 8
 """Records that one officer enters at the same time; as many as files may wait."""
+ORDERS_MAX: Final = 4
+"""Orders of one session that are being entered."""
 KEPT: Final = timedelta(hours=1)
 
 
@@ -111,6 +113,8 @@ class Memory:
     """A change of our list of units as it was chosen so far, likewise: the fields of the verb, and the version that was seen."""
     groups: OrderedDict[str, KeptGroup] = field(default_factory=OrderedDict)
     """Groups of ours as they were changed so far, while it is looked at what that would change, by name."""
+    orders: OrderedDict[str, tuple[JsonObject, str]] = field(default_factory=OrderedDict)
+    """National orders as they were entered so far, likewise: by reference, the order and the version that it was made from."""
     imports: OrderedDict[str, Mapping[str, str]] = field(default_factory=OrderedDict)
     """Of files that wait: what was entered for them, terms and mapping."""
     entries: OrderedDict[str, Mapping[str, str]] = field(default_factory=OrderedDict)
@@ -149,6 +153,12 @@ class Memory:
         self.entries.move_to_end(place)
         while len(self.entries) > ENTRIES_MAX:
             self.entries.popitem(last=False)
+
+    def keep_order(self, reference: str, order: JsonObject, seen: str) -> None:
+        """Keep an order as it was entered so far; the oldest goes where there are too many."""
+        self.orders[reference] = (order, seen)
+        while len(self.orders) > ORDERS_MAX:
+            self.orders.popitem(last=False)
 
     def query(self, key: str, now: datetime) -> KeptQuery | None:
         """Return a query that is still kept."""
