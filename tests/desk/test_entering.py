@@ -16,7 +16,7 @@ from entente.web.desk.entering_kinds import kinds_entered
 from tests.support.api_world import ABOUT
 from tests.support.desk_pages import KEY, with_query
 from tests.support.desk_world import Browser, DeskWorld, open_desk
-from tests.support.nodes import DUTY
+from tests.support.nodes import DUTY, HEAD
 
 PERSON, VEHICLE = "/desk/enter/person_of_interest/Person", "/desk/enter/vehicle/Vehicle"
 TERMS = {
@@ -266,7 +266,9 @@ def test_w140_who_could_see_it_is_shown_before_it_is_kept_and_is_who_sees_it_the
     given = {
         **says(world, instrument="police-data-agreement", share_with="XA-NCB"), **facts(registrationNumber="07 G 1"),
     }  # fmt: skip
-    assert browser.send(VEHICLE, f"{VEHICLE}/look", {**given, "step": "foresee"}).status_code == 303
+    assert browser.send(VEHICLE, f"{VEHICLE}/foresee", given).status_code == 303
+    lacking = browser.send(VEHICLE, f"{VEHICLE}/foresee", {**given, "source_evaluation": ""})
+    assert (lacking.status_code, [*wrong_at(lacking.text)]) == (400, ["source_evaluation"])
     page = browser.get(VEHICLE).text
     looked = page[page.index('id="looked"') :].partition("</section>")[0]
     assert re.search(r"XA-NCB</bdi> <span[^>]*>gets a copy at once", looked)
@@ -292,6 +294,20 @@ def test_w140_a_standing_query_is_told_of_it_as_of_an_import(world: DeskWorld) -
     assert record in str(matches)
 
 
+def test_w140_what_was_erased_or_withdrawn_does_not_come_again_under_its_number(world: DeskWorld) -> None:
+    browser, said = officer(world), {}
+    for number, verb, who in (("e-1", "record_erase", HEAD), ("e-2", "record_withdraw", DUTY)):
+        given = {**says(world, own_number=number), **facts(registrationNumber="12 L 1")}
+        record = entered(browser.send(VEHICLE, VEHICLE, given))
+        reason = "unlawful" if verb == "record_erase" else "Found."
+        perform(world.node, verb, {"officer": who, "record": record, "reason": reason})
+        again = browser.send(VEHICLE, VEHICLE, given)
+        assert (again.status_code, [*wrong_at(again.text)]) == (400, ["own_number"])
+        said[number] = again.text
+    assert "R12" in said["e-1"]
+    assert "Another record of this body" in said["e-2"]
+
+
 def test_w141_a_search_and_a_case_lead_to_it_with_what_was_asked(world: DeskWorld) -> None:
     browser = officer(world)
     assert f'href="/desk/enter?query={KEY}"' in browser.get(f"/desk/search/{KEY}").text
@@ -311,6 +327,28 @@ def test_w141_a_search_and_a_case_lead_to_it_with_what_was_asked(world: DeskWorl
     assert f'href="/desk/records/{record}"' in page
     assert "Record entered" in page
     assert 'href="/desk/enter"' in browser.get("/desk/imports").text
+
+
+def test_w141_a_record_leads_to_what_may_link_to_it_with_the_link_filled_in(world: DeskWorld) -> None:
+    browser = officer(world)
+    way = re.findall(r'href="(/desk/enter\?of=[^"]+)"', browser.get("/desk/records/XA-NCB/w-1").text)
+    assert len(way) == 1
+    page = browser.get(unescape(way[0])).text
+    ways = [unescape(one) for one in re.findall(r'href="(/desk/enter/[^"]+)"', page)]
+    # What belongs to the record's kind stands first; what cannot link to a person stands nowhere.
+    assert ways[0].startswith("/desk/enter/wanted_person/")
+    assert not [one for one in ways if "/Address" in one or "/Place" in one or "/Document" in one]
+    # A document that must not be accepted has no holder.
+    assert not [one for one in ways if "/travel_document/" in one]
+    lost = browser.get("/desk/enter/travel_document/Passport").text
+    assert not re.findall(r'name="(?:fact\.(?:surname|birthDate|mrz)|link\.holder)', lost)
+    (passport,) = (one for one in ways if one.startswith("/desk/enter/wanted_person/Passport?"))
+    form = browser.get(passport).text
+    assert 'name="link.holder.0" value="XA-NCB/w-1"' in form
+    given = {**says(world), **facts(number="XA7654321"), "link.holder.0": "XA-NCB/w-1"}
+    record = entered(browser.send(passport, "/desk/enter/wanted_person/Passport", given))
+    assert [one["name"] for one in shown(world, record)["record"]["links"]] == ["XA-NCB/w-1"]
+    assert "/desk/enter?of=" not in officer(world, "analyst").get("/desk/records/XA-NCB/w-1").text
 
 
 def test_w141_who_may_not_enter_a_record_is_led_nowhere_and_refused(world: DeskWorld) -> None:

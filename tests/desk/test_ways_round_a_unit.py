@@ -6,12 +6,14 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
 import pytest
 
 from entente.kernel.canonical import JsonObject
+from entente.kernel.errors import Invalid, Refused
 from entente.kernel.ids import RecordId
 from entente.records.model import Fact, Record
 from entente.records.next_version import put_next_version
@@ -300,3 +302,34 @@ def test_changes_to_what_the_unit_sees_of_a_record_do_not_say_that_there_is_more
         perform(world.node, "record_attach", {"officer": BRANCH, "record": f"XB-NCB/{name}", "file": str(other)})
         shown: Any = perform(world.node, "record_show", {"officer": BRANCH, "record": f"XB-NCB/{name}", **WHY})
         assert [(one["name"], one["terms"]) for one in shown["record"]["files"]] == [("another.jpg", 0)]
+
+
+def test_record_is_entered_only_as_the_unit_may_see_it_and_a_hidden_one_gives_its_id_to_none(world: DeskWorld) -> None:
+    limit(world, kinds=["vehicle"])
+    today = world.node.clock.now().date()
+    days = {"review_on": str(today + timedelta(days=200)), "erase_on": str(today + timedelta(days=900))}
+    terms = {
+        "title": "Entered", "purposes": ["identify"], "crime_areas": ["fugitives"], "handling": ["H2"],
+        "confidentiality": "official_use", "source_evaluation": "A", "information_evaluation": "1", "retention": days,
+    }  # fmt: skip
+
+    def enter(kind: str, schema: str, prop: str, **more: str) -> Any:  # noqa: ANN401 - an answer
+        subject = {"subject": {schema: "suspect"}} if schema == "Person" else {}
+        given: JsonObject = {
+            "officer": BRANCH, "schema": schema, "facts": [{"property": prop, "value": "Sorn"}],
+            "terms": json.dumps({**terms, "kind": kind, **subject}), **WHY, **more,
+        }  # fmt: skip
+        return perform(world.node, "record_enter", given)
+
+    with pytest.raises(Refused) as error:
+        enter("person_of_interest", "Person", "name")
+    assert [one.number for one in error.value.decision.refusals] == ["D10"]
+    seen = enter("vehicle", "Vehicle", "registrationNumber", local_id="v-9")["name"]
+    # A number that stands under what the unit may not see is taken, in the words that one of its own is taken in.
+    taken = []
+    for number in (KEPT.partition("/")[2], seen.partition("/")[2]):
+        with pytest.raises(Invalid) as wrong:
+            enter("vehicle", "Vehicle", "registrationNumber", local_id=number)
+        taken.append((wrong.value.field, wrong.value.what, wrong.value.why))
+    assert taken[0] == taken[1]
+    assert taken[0][0] == "local_id"

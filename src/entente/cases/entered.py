@@ -5,7 +5,7 @@ Source: docs/rules/cases.md C5; docs/rules/records.md R65.
 
 from __future__ import annotations
 
-from entente.cases.keeping import Keeping, case_to_work_on
+from entente.cases.keeping import Keeping, add_event, case_to_work_on
 from entente.cases.model import CaseEvent
 from entente.kernel.errors import Invalid, NotFound
 from entente.kernel.ids import OfficerId, RecordId
@@ -33,15 +33,17 @@ class RecordsEntered(Keeping):
                 ) from error
 
     def add_entered(self, officer: OfficerId, number: str, record: RecordId, kind: str) -> None:
-        """Add a record that the officer entered for a case to its chronology; whether they may was judged as it was entered.
+        """Add a record that the officer entered for a case to its chronology.
+
+        Whether they may was judged as it was entered: the record is durable, and its line is added whatever became of the case
+        since (C15).
 
         Source: docs/rules/cases.md C5.
         """
         with self.open_unit() as unit:
             now = self.clock.now()
-            case_to_work_on(unit, number, self._knowing(unit, officer, now))
             keeper = unit.bodies.officer(officer)
             assert keeper is not None, "who entered a record is an officer"
-            unit.cases.add_event(number, CaseEvent(now, keeper.id, ENTERED, record, kind))
+            add_event(unit, number, CaseEvent(now, keeper.id, ENTERED, record, kind))
             self._record(unit, "keep_case", keeper, number, {"change": ENTERED, "record": record})
             unit.commit()

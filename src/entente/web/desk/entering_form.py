@@ -19,14 +19,21 @@ from entente.handling.rules import retention_for
 from entente.identity.identifiers import readings
 from entente.identity.identifiers.reading import IdentifierKind
 from entente.identity.model import SEXES, Query
-from entente.identity.rules import day_first
+from entente.identity.rules import OCCASION_CHARACTERS_MAX, day_first
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.errors import Invalid
-from entente.records.model import VALUE_CHARACTERS_MAX, Property, PropertyType, Schema
+from entente.records.model import (
+    LOCAL_ID_CHARACTERS_MAX,
+    PROPERTY_NAME_CHARACTERS_MAX,
+    VALUE_CHARACTERS_MAX,
+    Property,
+    PropertyType,
+    Schema,
+)
 from entente.records.rules import is_possible_date
 from entente.web.desk.entering_kinds import first_fields, link_fields, other_fields
 from entente.web.desk.forms import Entered, Fault, Field, Kind
-from entente.web.desk.import_pages import TERMS_FIELDS
+from entente.web.desk.import_pages import CODES_CHARACTERS_MAX, TERMS_FIELDS
 from entente.web.desk.page import Asked
 from entente.web.desk.record_labels import label_of
 
@@ -84,14 +91,14 @@ class FormShown:
     sexes: Mapping[str, str]
 
 
-def form_shown(asked: Asked, schema: Schema, entered: Entered) -> FormShown:
+def form_shown(asked: Asked, schema: Schema, kind: str, entered: Entered) -> FormShown:
     """Return the fields of a form, with what was entered into them."""
     first, more, links = (
         [_field(asked, schema, one, name, entered) for one in fields]
         for fields, name in (
-            (first_fields(schema), "fact"),
-            (other_fields(schema), "fact"),
-            (link_fields(schema), "link"),
+            (first_fields(schema, kind), "fact"),
+            (other_fields(schema, kind), "fact"),
+            (link_fields(schema, kind), "link"),
         )
     )
     say, listed = asked.say, asked.node.lists.countries
@@ -230,7 +237,10 @@ def begun_with(asked: Asked, kind: str, query: Query | None, schema: Schema) -> 
         "review_on": _day(min(today + timedelta(days=_REVIEW_DAYS), latest.review_on)),
         "erase_on": _day(min(today + timedelta(days=_ERASE_DAYS), latest.erase_on)),
     }
-    return {**begun, **(_of_query(asked, query, schema) if query is not None else {})}
+    link, _, name = asked.query.get("link", "").partition(":")
+    if name and any(one.name == link for one in link_fields(schema, kind)):
+        begun[f"link{_PARTS}{link}{_PARTS}0"] = name
+    return {**begun, **(_of_query(asked, query, schema, kind) if query is not None else {})}
 
 
 def _day(day: date) -> str:
@@ -252,9 +262,9 @@ _NUMBERS: Final[Mapping[IdentifierKind, Sequence[str]]] = {
 """Where a number that was asked for is entered, of what has such a property."""
 
 
-def _of_query(asked: Asked, query: Query, schema: Schema) -> dict[str, str]:
+def _of_query(asked: Asked, query: Query, schema: Schema, kind: str) -> dict[str, str]:
     """Return the fields of a form that what was asked fits into."""
-    offered = {one.name: one for one in (*first_fields(schema), *other_fields(schema))}
+    offered = {one.name: one for one in (*first_fields(schema, kind), *other_fields(schema, kind))}
     begun: dict[str, str] = {}
 
     def put(prop: str, value: str) -> None:
@@ -270,8 +280,8 @@ def _of_query(asked: Asked, query: Query, schema: Schema) -> dict[str, str]:
     today, countries = asked.node.clock.now().date(), asked.node.lists.countries_alpha3
     for text in query.identifiers:
         kinds = [one.kind for one in readings(text, today=today, countries=countries, country=query.country)]
-        fitting = (prop for kind in kinds for prop in _NUMBERS.get(kind, ()) if prop in offered)
-        first = next((one.name for one in first_fields(schema) if one.type is PropertyType.IDENTIFIER), "")
+        fitting = (prop for one in kinds for prop in _NUMBERS.get(one, ()) if prop in offered)
+        first = next((one.name for one in first_fields(schema, kind) if one.type is PropertyType.IDENTIFIER), "")
         put(next(fitting, first), text)
     return begun
 
@@ -308,12 +318,12 @@ FIELDS: Final[Sequence[Field]] = (
     Field("fact_assessed", Kind.FLAG, is_many=True),
     Field("link", asks="links", is_many=True),
     Field("link_assessed", Kind.FLAG, is_many=True),
-    Field("own_number", is_needed=False, most=120, asks="local_id"),
+    Field("own_number", is_needed=False, most=LOCAL_ID_CHARACTERS_MAX, asks="local_id"),
     *(one for one in TERMS_FIELDS if one.name not in _LEFT_OUT),
     Field("review_on", Kind.DAY, asks="retention.review_on"),
     Field("erase_on", Kind.DAY, asks="retention"),
-    Field("share_with", Kind.CODES, is_needed=False, most=4_000),
-    Field("case", is_needed=False, most=100),
-    Field("more", is_needed=False, most=100),
+    Field("share_with", Kind.CODES, is_needed=False, most=CODES_CHARACTERS_MAX),
+    Field("case", is_needed=False, most=OCCASION_CHARACTERS_MAX),
+    Field("more", is_needed=False, most=PROPERTY_NAME_CHARACTERS_MAX + 10),
     Field("step", is_needed=False, most=10),
 )

@@ -82,6 +82,12 @@ _OF_FIRMS: Final = frozenset(
     }
 )  # fmt: skip
 """What a person has from the schema of persons and firms alike, and no person has."""
+_WITHOUT_HOLDER: Final[Mapping[str, frozenset[str]]] = {
+    "travel_document": frozenset(
+        {"holder", "surname", "givenName", "birthDate", "birthPlace", "gender", "personalNumber", "mrz"}
+    ),
+}
+"""What a record of a kind never says: a document that must not be accepted has no holder (data/record_kinds.yaml)."""
 
 
 def kinds_entered(node: Node) -> Mapping[str, Sequence[str]]:
@@ -102,25 +108,38 @@ def schema_entered(node: Node, kind: str, name: str) -> Schema | None:
     return schema
 
 
-def first_fields(schema: Schema) -> Sequence[Property]:
+def first_fields(schema: Schema, kind: str) -> Sequence[Property]:
     """Return the properties that a form asks first."""
     names = _FIELDS.get(schema.name, schema.featured)
-    found = (schema.properties[name] for name in names if name in schema.properties)
-    return [one for one in found if one.type is not PropertyType.ENTITY]
+    return [one for name in names if (one := schema.properties.get(name)) is not None and _is_asked(one, kind)]
 
 
-def other_fields(schema: Schema) -> Sequence[Property]:
+def _is_asked(one: Property, kind: str) -> bool:
+    return one.type is not PropertyType.ENTITY and one.name not in _WITHOUT_HOLDER.get(kind, ())
+
+
+def other_fields(schema: Schema, kind: str) -> Sequence[Property]:
     """Return the properties that a form has beside, as the schema has them."""
-    first = {one.name for one in first_fields(schema)}
+    first = {one.name for one in first_fields(schema, kind)}
     passed = NOT_OFFERED | (_OF_FIRMS if schema.name == "Person" else frozenset())
     return [
         one
         for one in schema.properties.values()
-        if one.type is not PropertyType.ENTITY and one.name not in first and one.name not in passed
+        if _is_asked(one, kind) and one.name not in first and one.name not in passed
     ]
 
 
-def link_fields(schema: Schema) -> Sequence[Property]:
+def link_fields(schema: Schema, kind: str) -> Sequence[Property]:
     """Return what a record of a schema links to, its own links before those of every thing."""
-    links = [one for one in schema.properties.values() if one.type is PropertyType.ENTITY]
+    passed = _WITHOUT_HOLDER.get(kind, ())
+    links = [one for one in schema.properties.values() if one.type is PropertyType.ENTITY and one.name not in passed]
     return sorted(links, key=lambda one: one.name in {"addressEntity", "proof"})
+
+
+def links_to(schema: Schema, target: Schema, kind: str) -> str:
+    """Return the link by which a record of a schema is about one of another; empty where it has none.
+
+    What every thing may rest on (an address, a source document) is no such link, unless the other is one.
+    """
+    found = (one.name for one in link_fields(schema, kind) if one.range in target.ancestors)
+    return next(found, "")

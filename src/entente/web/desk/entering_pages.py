@@ -31,7 +31,7 @@ from entente.web.desk.entering_form import (
     said_by,
     terms_by,
 )
-from entente.web.desk.entering_kinds import MAIN, PERSON, kinds_entered, schema_entered
+from entente.web.desk.entering_kinds import MAIN, PERSON, kinds_entered, links_to, schema_entered
 from entente.web.desk.forms import Entered, Fault, fault_of
 from entente.web.desk.memory import KeptQuery
 from entente.web.desk.naming import record_path
@@ -43,11 +43,12 @@ from entente.web.desk.understood import query_fields, understood_query
 
 ENTER_PATH: Final = f"{PREFIX}/enter"
 ACT: Final = "enter_record"
-LOOKS: Final = ("look_at_entry", ACT)
+LOOKS: Final = ("look_at_entry", "foresee_entry", ACT)
 SEARCH: Final = "search"
 FORESEE: Final = "foresee"
-_CARRIED: Final = ("query", "case")
-"""What an address carries on from where somebody came: the key of a query of this session, and the number of a case."""
+_CARRIED: Final = ("query", "case", "link")
+"""What an address carries on from where somebody came: the key of a query of this session, the number of a case, and of a record
+its name behind the link to it, `holder:XB-NCB/p-1`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,8 @@ class EnterPage:
     """What `enter.html` shows."""
 
     title: str
+    of: str
+    """The record that it is to link to; empty for none."""
     kinds: Sequence[KindLine]
     imports: str
     """Where files are imported; empty for who may not."""
@@ -130,21 +133,34 @@ def _carried(asked: Asked) -> dict[str, str]:
 
 
 def _choose(asked: Asked) -> EnterPage:
-    say, carried = asked.say, _carried(asked)
-    lines = []
-    for kind, schemata in kinds_entered(asked.node).items():
-        ways = [(say.code("schemata", one), enter_path(kind, one, **carried), one) for one in schemata]
-        first = MAIN.get(kind, schemata)
-        ways.sort(key=lambda one: (first.index(one[2]) if one[2] in first else len(first), say.place(one[0])))
-        lines.append(
-            KindLine(
-                say.code("record_kinds", kind),
-                [(label, to) for label, to, one in ways if one in first],
-                [(label, to) for label, to, one in ways if one not in first],
-            )
-        )
+    kinds = kinds_entered(asked.node)
+    # What belongs to a record is shared as part of its kind, and stands first.
+    order = sorted(kinds, key=lambda kind: kind != asked.query.get("kind"))
+    lines = [line for kind in order if (line := _kind_line(asked, kind, kinds[kind])) is not None]
     imports = f"{PREFIX}/imports" if may_do(asked, "import_records") else ""
-    return EnterPage(say.text("entering.choose"), lines, imports)
+    return EnterPage(asked.say.text("entering.choose"), asked.query.get("of", ""), lines, imports)
+
+
+def _kind_line(asked: Asked, kind: str, schemata: Sequence[str]) -> KindLine | None:
+    """Return a kind with what it may be about; None where nothing of it can link to the record that it is to be about."""
+    say, carried, of = asked.say, _carried(asked), asked.query.get("of", "")
+    target = asked.node.schemata.get(asked.query.get("about", ""))
+    ways = []
+    for one in schemata:
+        link = links_to(asked.node.schemata[one], target, kind) if of and target is not None else ""
+        if link or not of:
+            ways.append(
+                (say.code("schemata", one), enter_path(kind, one, **carried, link=f"{link}:{of}" if link else ""), one)
+            )
+    first = schemata if of else MAIN.get(kind, schemata)
+    ways.sort(key=lambda one: (first.index(one[2]) if one[2] in first and not of else len(first), say.place(one[0])))
+    if not ways:
+        return None
+    return KindLine(
+        say.code("record_kinds", kind),
+        [(label, to) for label, to, one in ways if one in first],
+        [(label, to) for label, to, one in ways if one not in first],
+    )
 
 
 def _schema(asked: Asked) -> Schema:
@@ -180,7 +196,7 @@ def _entry(asked: Asked) -> EntryPage | Elsewhere:
         kind=say.code("record_kinds", kind),
         about=of,
         back=enter_path(**_carried(asked)),
-        fields=form_shown(asked, schema, form),
+        fields=form_shown(asked, schema, kind, form),
         begun=form.values,
         asks_status=PERSON in schema.ancestors,
         instruments={
@@ -255,18 +271,24 @@ def _given(asked: Asked, schema: Schema, form: Entered) -> JsonObject:
 
 
 def _look(asked: Asked) -> Done:
-    """Keep what was entered for the session, and show it again with what was asked for; nothing else is kept."""
-    schema, form, key = _schema(asked), asked.form, ""
+    """Keep what was entered for the session, and show it again: with a row more, or with what is like it here."""
+    schema, form = _schema(asked), asked.form
     _require_task(asked)
-    step = "" if form.value("more") else form.value("step") or FORESEE
-    if step == SEARCH:
-        key = _ask(asked, schema)
-    elif step == FORESEE:
-        try:
-            asked.perform("record_foresee", _given(asked, schema, form))
-        except Invalid as error:
-            raise at_its_value(error, form) from error
-    asked.memory.keep_entry(_place(asked), {**form.values, "step": step, "asked": key})
+    is_search = form.value("step") == SEARCH and not form.value("more")
+    key = _ask(asked, schema) if is_search else ""
+    asked.memory.keep_entry(_place(asked), {**form.values, "step": SEARCH if is_search else "", "asked": key})
+    return Done(_place(asked))
+
+
+def _foresee(asked: Asked) -> Done:
+    """Keep what was entered for the session, and show it again with who could see it; nothing else is kept."""
+    schema, form = _schema(asked), asked.form
+    _require_task(asked)
+    try:
+        asked.perform("record_foresee", _given(asked, schema, form))
+    except Invalid as error:
+        raise at_its_value(error, form) from error
+    asked.memory.keep_entry(_place(asked), {**form.values, "step": FORESEE})
     return Done(_place(asked))
 
 
@@ -325,9 +347,12 @@ PAGES: Sequence[Page] = (
         "The form of a record that is entered, with what is like it here, or who could see it.", _entry,
     ),
     ActPage(
-        "look_at_entry", f"{_PLACE}/look", ("record_foresee",), _MAY, "entry",
-        "Asks what is like a record that is entered, who could see it, or for a field more; keeps nothing of it.", _look,
-        _LOOKED_AT, is_once=False,
+        "look_at_entry", f"{_PLACE}/look", (), _MAY, "entry",
+        "Asks what is like a record that is entered, or for a field more; keeps nothing of it.", _look, _LOOKED_AT, is_once=False,
+    ),
+    ActPage(
+        "foresee_entry", f"{_PLACE}/foresee", ("record_foresee",), _MAY, "entry",
+        "Asks who could see a record that is entered; keeps nothing of it.", _foresee, tuple(FIELDS), is_once=False,
     ),
     ActPage(ACT, _PLACE, ("record_enter",), _MAY, "entry", "Enters a record of ours.", _enter, tuple(FIELDS)),
     ActPage(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from urllib.parse import urlencode
 
 from entente.handling.model import DisclosureAct
 from entente.kernel.canonical import JsonObject
@@ -119,6 +120,8 @@ class Facts:
     has_original: bool
     is_linked_to: bool
     """Whether another record that may be seen links to it."""
+    enter: str
+    """Where a record that links to it is entered; empty for who may not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +216,16 @@ def facts_of(asked: Asked, name: str) -> Facts:
         ],
         has_original=answer["has_original"] is True,
         is_linked_to=answer["is_linked_to"] is True,
+        enter=_entering(asked, record),
     )
+
+
+def _entering(asked: Asked, record: JsonObject) -> str:
+    """Return where a record that links to this one is chosen: by what it is about, and what belongs to its kind first."""
+    if not may_do(asked, "enter_record"):
+        return ""
+    of = {"of": text(record, "name"), "about": text(record, "schema"), "kind": text(record, "kind")}
+    return f"{PREFIX}/enter?{urlencode(of)}"
 
 
 def _files(asked: Asked, answer: JsonObject, record: JsonObject) -> list[FileLine]:
