@@ -27,6 +27,8 @@ DRAFTS_MAX: Final = 20
 """Drafts of one session that can be gone back to; what was taken to the heads is a file, and outlives this."""
 IMPORTS_MAX: Final = 8
 """As many as files of one officer may wait."""
+JUST_NOW: Final = timedelta(seconds=10)
+"""Within which a browser asks for the page that an act led to, on the slowest line that is used for a desk."""
 KEPT: Final = timedelta(hours=1)
 
 
@@ -89,6 +91,8 @@ class Memory:
     """An officer's entry as it was chosen so far, while it is looked at what it would change, likewise."""
     imports: OrderedDict[str, Mapping[str, str]] = field(default_factory=OrderedDict)
     """Of files that wait: what was entered for them, terms and mapping."""
+    opened: tuple[datetime, JsonObject] | None = None
+    """A message that this officer opened a moment ago, as that showed it, and when: for the page that comes next."""
     used_at: float = 0.0
     """When its session asked last, by the seconds of Memories."""
 
@@ -109,6 +113,13 @@ class Memory:
         self.imports[upload] = entered
         while len(self.imports) > IMPORTS_MAX:
             self.imports.popitem(last=False)
+
+    def take_opened(self, message: str, now: datetime) -> JsonObject | None:
+        """Return a message as it was shown when it was opened just now, once; None for any other."""
+        kept, self.opened = self.opened, None
+        if kept is None or kept[1]["id"] != message or now - kept[0] >= JUST_NOW:
+            return None
+        return kept[1]
 
     def query(self, key: str, now: datetime) -> KeptQuery | None:
         """Return a query that is still kept."""
