@@ -46,6 +46,18 @@ _GROUND: Final = re.compile(r" \(ground ([A-Z]+[0-9]+(?:\.[0-9]+)*)\)(?: · |$)"
 _ENDS_MAX: Final = 8
 """Places at which a sentence may end that are tried: a name within it seldom holds a full stop."""
 
+AT_THE_DESK: Final[Mapping[str, str]] = {
+    "entente body list": "nav.directory",
+    "entente body show": "nav.directory",
+    "entente group list": "directory.groups",
+    "entente group show": "directory.groups",
+    "entente instrument list": "nav.instruments",
+    "entente instrument show": "nav.instruments",
+    "entente officer list": "nav.officers",
+    "entente officer add ID --role ROLE": "nav.officers",
+}
+"""By which command a sentence has something looked up or entered → the name of the page on which a reader of pages does that."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
@@ -175,7 +187,17 @@ def _told(say: Wording, piece: Piece, depth: int) -> Markup:
         return _as_english(say, piece)
     pattern, values = piece
     shown = {name: _value(say, name, value, depth - 1) for name, value in zip(pattern.names, values, strict=True)}
-    return say.text(pattern.key, **shown)
+    told = say.text(pattern.key, **shown)
+    # What stood at a placeholder stays as it came: no command stands in a sentence that has one.
+    return told if pattern.names else _at_the_desk(say, told)
+
+
+def _at_the_desk(say: Wording, told: Markup) -> Markup:
+    """Return a sentence with the pages that do what its commands do."""
+    for command, page in AT_THE_DESK.items():
+        if command in told:
+            told = told.replace(command, say.text(page))
+    return told
 
 
 def _as_english(say: Wording, text: str) -> Markup:
@@ -410,6 +432,12 @@ def _plain(say: Wording, text: str, _: int) -> Markup:
     return escape(text) if say.language == FIRST_LANGUAGE else Markup("<bdi>{}</bdi>").format(text)
 
 
+def _where(say: Wording, text: str, depth: int) -> Markup:
+    """Return where something is looked up: the desk's page in place of a command, and anything else as it came."""
+    page = AT_THE_DESK.get(text.removeprefix("«").removesuffix("»"))
+    return _plain(say, text, depth) if page is None else Markup("«{}»").format(say.text(page))
+
+
 _ANSWER: Final = re.compile(
     rf"(?s)(?:(?P<receipt_outcomes>{'|'.join(ReceiptOutcome)})(?: (?P<receipt_reasons>{'|'.join(RefusalReason)}))?(?: |$)"
     r"|[a-z_]+: )(?P<rest>.*)"
@@ -442,5 +470,6 @@ VALUES: Final[Mapping[str, tuple[re.Pattern[str], Shows]]] = {
     "why": (_ANY, _clause),
     "quoted": (_ANY, _quoted),
     "answer": (_ANY, _answer),
+    "where": (_ANY, _where),
 }
 """First part of a placeholder's name → what may stand there, and how it is shown. What it does not have stands as it came."""

@@ -16,7 +16,7 @@ import pytest
 
 from entente.web.room_texts import english_forms, room_texts
 from entente.web.rule_numbers import RuleWords
-from entente.web.sentences import said
+from entente.web.sentences import AT_THE_DESK, said
 from entente.web.wording import LANGUAGES, Wording, texts_of
 from tests.unit.web.test_room_texts import OPEN, ROOMS, known, speaking
 
@@ -304,3 +304,23 @@ def test_w117_officer_reads_a_size_and_a_rule_in_words(language: str, told: str)
 def test_w117_rule_is_named_by_its_number_and_a_page_not_at_all(text: str, told: str) -> None:
     assert RuleWords("rule {numbers}", "rules {numbers}").told(text) == told
     assert said(Wording("en"), f"Nobody knows this. {text}").endswith(told)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_w65_page_names_the_desks_page_in_place_of_a_command(language: str) -> None:
+    say = Wording(language)
+    for command, page in AT_THE_DESK.items():
+        told = said(say, f"Look it up with «{command}», and write it as it stands there.")
+        assert str(say.text(page)) in told
+        assert "entente" not in told
+    told = said(say, "Enter the officer first, with «entente officer add ID --role ROLE».")
+    assert str(say.text("nav.officers")) in told
+    assert "entente" not in told
+
+
+def test_w66_command_that_somebody_wrote_stays_as_it_came() -> None:
+    told = said(Wording("en"), "No group here is called «entente body list».")
+    assert told == "No group here is called «entente body list»."
+    assert said(Wording("en"), "Look it up with one of these ids, and write it as it stands there.").startswith(
+        "Look it up with one of these ids"
+    )
