@@ -127,7 +127,14 @@ def _opened_beside(file: Path, terms: ImportTerms, mapping: bytes, ending: ExitS
         _say(error)
         return None
     beside = _Beside(process, file, terms, mapping, FileIdentity(*first["file"]))
-    return OpenedImport(beside.identity, first["format"], beside.rows(), beside.dropped, lambda: beside.skipped)
+    return OpenedImport(
+        beside.identity,
+        first["format"],
+        beside.rows(),
+        beside.dropped,
+        lambda: beside.skipped,
+        share=lambda: beside.share,
+    )
 
 
 class _Beside:
@@ -141,6 +148,7 @@ class _Beside:
         self.identity = identity
         self.dropped: Counter[str] = Counter()
         self.skipped = 0
+        self.share: int | None = None
 
     def rows(self) -> Iterator[ImportRow]:
         """Yield the rows in order, each once, whoever reads them."""
@@ -155,7 +163,7 @@ class _Beside:
             if "end" in message:
                 return
             reader.share(message["shared"])
-            self._count(Counter(message["dropped"]), message["skipped"])
+            self._count(Counter(message["dropped"]), message["skipped"], message["share"])
             for values in message["rows"]:
                 given += 1
                 yield reader.row(values)
@@ -166,14 +174,15 @@ class _Beside:
             if opened.file != self.identity:
                 raise _changed(self.identity)
             for row in islice(opened.rows, given, None):
-                self._count(opened.dropped, opened.skipped())
+                self._count(opened.dropped, opened.skipped(), opened.share())
                 yield row
-            self._count(opened.dropped, opened.skipped())
+            self._count(opened.dropped, opened.skipped(), opened.share())
 
-    def _count(self, dropped: Counter[str], skipped: int) -> None:
+    def _count(self, dropped: Counter[str], skipped: int, share: int | None) -> None:
         self.dropped.clear()
         self.dropped.update(dropped)
         self.skipped = skipped
+        self.share = share
 
 
 def _bytes_of(file: Path) -> int:

@@ -82,7 +82,7 @@ def _rows(opened: OpenedImport) -> Iterator[dict[str, Any]]:
             # What was read before it goes out first.
             refused = error
         rows = [writer.values(ready(row)) for row in taken]
-        counted = {"dropped": dict(opened.dropped), "skipped": opened.skipped()}
+        counted = {"dropped": dict(opened.dropped), "skipped": opened.skipped(), "share": opened.share()}
         yield {"rows": rows, "shared": writer.shared[told:], **counted}
         told = len(writer.shared)
         if refused is not None:

@@ -74,6 +74,10 @@ class Meaning:
     """Whether this node is an exercise's (bodies.md B15)."""
 
 
+def _unknown() -> None:
+    """Say of no file how much of it was read."""
+
+
 @dataclass(frozen=True, slots=True)
 class ImportRows:
     """A file being imported: its rows, once, in order; and what was left out, by property, complete at their end."""
@@ -90,6 +94,8 @@ class ImportRows:
     """What each reason means, in words."""
     standing: Callable[[Fragment, Fragment], OriginalStanding] | None = None
     """How an original that comes stands to the one that is held, where originals of the format have versions."""
+    share: Callable[[], int | None] = _unknown
+    """How many thousandths of the file's bytes were read so far; None where that is not known."""
 
 
 class AskedRow(Protocol):
@@ -152,6 +158,9 @@ class Files(Protocol):
 
     def record_terms(self, terms: bytes, meaning: Meaning, schema: str) -> tuple[DisclosureClass, Retention]:
         """Read the terms of an import for one record of a schema that an officer writes himself."""
+
+    def never_carried(self, name: str) -> str:
+        """Return the code under which a property of this name is never carried (R3); empty for one that may be."""
 
     def attachment(self, file: Path, name: str = "") -> AbstractContextManager[PlainFile]:
         """Open a file that an officer attaches to a record or a message; `name` is what it is called, if not as it lies."""

@@ -62,6 +62,8 @@ def accept_table(
         ("contacts", ContactBook(directory).accept),
         ("group", directory.accept_group),
         ("instrument", agreements.accept_instrument),
+        ("instrument_taken_back", agreements.accept_open_word),
+        ("instrument_refused", agreements.accept_open_word),
         ("instrument_signature", agreements.accept_signature),
         ("participation", agreements.accept_participation),
         ("measure", agreements.accept_measure),
@@ -153,8 +155,8 @@ def take_back_table(clock: Clock, directory: Directory, taking_back: TakingBack)
         **dict.fromkeys(("keys", "name", "addresses", "units", "contacts", "group"), of_the_directory),
         **dict.fromkeys(
             (
-                "instrument", "instrument_signature", "participation", "measure", "governance_proposal",
-                "successor_accepted",
+                "instrument", "instrument_taken_back", "instrument_refused", "instrument_signature", "participation", "measure",
+                "governance_proposal", "successor_accepted",
             ),
             of_agreements,
         ),
@@ -183,6 +185,16 @@ def to_whom_table(directory: Directory, taking_back: TakingBack) -> Mapping[str,
 
     return {
         **dict.fromkeys(("keys", "name", "addresses", "units", "contacts", "group"), to_all),
-        **dict.fromkeys(("instrument", "instrument_signature", "participation", "measure"), agreement_words.to_whom),
+        **dict.fromkeys(
+            (
+                "instrument",
+                "instrument_taken_back",
+                "instrument_refused",
+                "instrument_signature",
+                "participation",
+                "measure",
+            ),
+            agreement_words.to_whom,
+        ),
         "withdrawal": taking_back.withdrawal_to_whom,
     }

@@ -386,7 +386,7 @@ def test_import_counts_keeps_rejects_and_is_done_again_without_change(bureau: Bu
     first = bureau.begun("/imports", {"upload": bureau.uploaded("list.jsonl", data), "terms": terms})
     bureau.work()
     shown = bureau.job(first)
-    assert (shown["state"], shown["done"]) == ("done", 61), shown
+    assert (shown["state"], shown["done"], shown["total"], shown["share"]) == ("done", 61, None, 1_000), shown
     assert {name: shown["outcome"]["summary"][name] for name in ("created", "unchanged", "rejected")} == {
         "created": 60, "unchanged": 0, "rejected": 1,
     }  # fmt: skip

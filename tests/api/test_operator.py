@@ -189,7 +189,7 @@ def test_long_verb_ends_at_its_next_durable_step_when_the_node_is_asked_to_stop(
     first, last = [json.loads(line) for line in response.text.splitlines()]
     assert (first, done) == ({"progress": 10}, [10, 20])
     assert (last["error"]["code"], last["error"]["retry_is_safe"]) == ("unavailable", True)
-    assert "20 rows" in last["error"]["why"]
+    assert "rows kept: 20" in last["error"]["why"]
 
 
 def test_n11_doctor_says_that_others_take_this_clock_to_be_ahead(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -250,7 +250,7 @@ def test_n20_doctor_names_web_processes_that_are_missing_and_none_where_there_ar
         answer: Any = perform(asked, "doctor", {})
         return [(one["is_good"], one["text"]) for one in answer["checks"] if one["name"] == "web"]
 
-    missing = "1 of 2 web processes are not running."
+    missing = "Of 2 web processes not running: 1."
     assert web(node) == []
     assert web(replace(node, web_processes=2, web_trouble=lambda: missing)) == [(False, missing)]
-    assert web(replace(node, web_processes=2)) == [(True, "2 web processes answer on port 8611 (rule N19).")]
+    assert web(replace(node, web_processes=2)) == [(True, "Web processes that answer on port 8611: 2 (rule N19).")]

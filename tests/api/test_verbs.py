@@ -15,7 +15,7 @@ from entente.bodies.accounts import From
 from entente.bodies.enrolling import Chosen, Opened
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import Conflict, Invalid, NotFound, Refused, Untrusted
-from entente.kernel.signing import encode_bytes
+from entente.kernel.signing import decode_bytes, encode_bytes
 from entente.kernel.statement import from_json
 from entente.verbs import VERBS, perform
 from tests.cli.test_commands import ORDER, WANTED
@@ -78,6 +78,30 @@ def day(tmp_path: Path) -> Iterator[Day]:
         yield Day(network, tmp_path)
 
 
+def _keep_units(ask: Ask) -> None:
+    own = ask("XA-NCB", "unit_own", id="north")
+    assert own["unit"]["name"] == "Branch of the North"
+    port = {"change": "add", "id": "port", "kind": "unit", "name": "Port", "parent": "north"}
+    foreseen = ask("XA-NCB", "unit_preview", officer=HEAD, **port)
+    assert [one["id"] for one in foreseen["added"]] == ["port"]
+    assert ask("XA-NCB", "unit_keep", officer=HEAD, version=foreseen["version"], **port)["units"] == own["units"] + 1
+    assert ask("XB-NCB", "unit_find", body="XA-NCB", text="port")["of"] == 1
+    assert ask("XB-NCB", "body_places", body="GS")["units_said_at"] is None
+
+
+def with_a_group(day: Day) -> None:
+    ask = day.ask
+    entries = [{"body": "XA-NCB", "status": "member", "since": "2020-01-01", "document": "Accession"}]
+    group = encode_bytes(json.dumps({"name": "members", "title": "Members", "entries": entries}).encode())
+    (added,) = ask("GS", "group_preview", officer=HEAD, data=group)["changes"]
+    assert (added["how"], added["before"], added["after"]["body"]["code"]) == ("added", None, "XA-NCB")
+    ask("GS", "group_keep", officer=HEAD, data=group)
+    assert ask("XB-NCB", "group_show", group="GS/members")["group"]["entries"][0]["counts"] is True
+    assert len(ask("XB-NCB", "group_list", on="2031-01-01")["groups"]) == 1
+    (line,) = ask("XB-NCB", "group_lines", on="2031-01-01")["groups"]
+    assert line["counts"]["member"] == 1
+
+
 def in_the_directory(day: Day) -> None:
     ask = day.ask
     assert ask("XA-NCB", "body_show")["is_own"] is True
@@ -94,18 +118,12 @@ def in_the_directory(day: Day) -> None:
     }
     ask("XA-NCB", "body_units", data=encode_bytes(json.dumps(branch).encode()))
     assert ask("GS", "body_show", body="XA-NCB")["body"]["units"][0]["name"] == "Branch of the North"
-    entries = [{"body": "XA-NCB", "status": "member", "since": "2020-01-01", "document": "Accession"}]
-    group = encode_bytes(json.dumps({"name": "members", "title": "Members", "entries": entries}).encode())
-    ask("GS", "group_keep", officer=HEAD, data=group)
-    assert ask("XB-NCB", "group_show", group="GS/members")["group"]["entries"][0]["counts"] is True
-    assert len(ask("XB-NCB", "group_list", on="2031-01-01")["groups"]) == 1
-    (line,) = ask("XB-NCB", "group_lines", on="2031-01-01")["groups"]
-    assert line["counts"]["member"] == 1
+    with_a_group(day)
     assert [one["code"] for one in ask("XB-NCB", "directory_find", text="arandia")["bodies"]] == ["XA-NCB"]
     assert ask("XB-NCB", "unit_find", body="XA-NCB")["of"] == 1
     assert ask("XB-NCB", "unit_find", body="XA-NCB", on="2001-01-01")["of"] == 0
     assert ask("XB-NCB", "unit_lists", body="XA-NCB")["lists"][0]["added"][0]["name"] == "Branch of the North"
-    assert ask("XB-NCB", "body_places", body="GS")["units_said_at"] is None
+    _keep_units(ask)
     told = ask(
         "XA-NCB",
         "contact_keep",
@@ -420,6 +438,12 @@ def with_instruments(day: Day) -> None:
     ask("RC", "instrument_propose", officer=HEAD, data=programme)
     for code in ("RC", "XA-NCB", "XB-NCB"):
         day.heads(code, "instrument_sign_draft", instrument="drug-data-programme")
+    again = decode_bytes(programme, "data").replace(b"drug-data-programme", b"second-programme")
+    ask("RC", "instrument_propose", officer=HEAD, data=encode_bytes(again))
+    refused = ask("XA-NCB", "instrument_refuse", officer=HEAD, instrument="second-programme", reason="Too wide.")
+    assert refused["instrument"]["refused_by"] == ["XA-NCB"]
+    back = ask("RC", "instrument_take_back", officer=HEAD, instrument="second-programme", reason="No.", seen_signed=[])
+    assert back["instrument"]["is_open"] is False
     terms = {
         "instrument": "drug-data-programme", "toward": ["RC"], "decided_by": "Council", "document": "Decision 17",
         "reason": "reciprocity", "review_on": "2099-01-01",
@@ -547,7 +571,7 @@ def by_bundle(day: Day) -> None:
 
 
 def corrected_by_hand(day: Day) -> None:
-    """Correct a record that is shared with nobody, keep it longer, and say what it said before and what it links to."""
+    """Correct a record of ours, keep it longer, say what it said before and what it links to; and enter one."""
     changes: JsonObject = {"changes": [{"property": "notes", "value": "Walks with a stick."}]}
     ours = {"officer": DUTY, "record": "w-3"}
     shown = day.ask("XA-NCB", "record_show", **ours, **ABOUT)["record"]
@@ -561,6 +585,16 @@ def corrected_by_hand(day: Day) -> None:
     versions = day.ask("XA-NCB", "record_versions", **ours, **ABOUT)
     assert versions["versions"][0]["version"] == made["version"]
     assert day.ask("XA-NCB", "record_links", **ours, **ABOUT)["links"] == []
+    entry = {
+        "schema": "Person",
+        "facts": [{"property": "name", "value": "Salim Abu"}],
+        "terms": TERMS,
+        "local_id": "e-12",
+    }
+    foreseen = day.ask("XA-NCB", "record_foresee", officer=DUTY, **entry, share_with=["XB-NCB"], **ABOUT)
+    entered = day.ask("XA-NCB", "record_enter", officer=DUTY, **entry, share_with=["XB-NCB"], **ABOUT)
+    given = [one["body"]["code"] for one in foreseen["who"] if one["gets_copy"]]
+    assert (entered["name"], entered["shared_with"]) == ("XA-NCB/e-12", given)
 
 
 def at_the_end(day: Day) -> None:

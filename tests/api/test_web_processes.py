@@ -58,7 +58,7 @@ def test_process_that_cannot_be_started_is_tried_again(
         while len(tried) < 3:
             assert time.monotonic() < give_up_at
             time.sleep(0.01)
-        assert processes.trouble() == "1 of 1 web processes are not running."
+        assert processes.trouble() == "Of 1 web processes not running: 1."
         processes.end()
     assert "could not be started (Resource temporarily unavailable), and is started again" in caplog.text
 

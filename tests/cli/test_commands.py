@@ -179,6 +179,29 @@ def test_group_is_shown_as_it_stood_on_a_date(run: Run, folder: Path, tmp_path: 
     assert answer(run(*show, "2021-01-01"))["group"]["entries"][0]["counts"] is False
 
 
+def test_group_is_previewed_before_it_is_kept_and_shown_as_a_version_had_it(
+    run: Run, folder: Path, tmp_path: Path
+) -> None:
+    file, at = tmp_path / "g.yaml", ("--as", "head-1", "--folder", folder)
+    entry = "{body: XA-NCB, status: observer, since: 2020-01-01, document: Letter"
+    file.write_text(f"name: watching\ntitle: Watching\nentries:\n- {entry}}}\n", encoding="utf-8")
+    assert "added" in run("group", "preview", file, *at).stdout
+    assert run("group", "show", "watching", "--folder", folder).exit_code != 0, "a preview keeps nothing"
+    assert run("group", "keep", file, *at).exit_code == 0
+    ended = f"name: watching\ntitle: Watching\nversion: 1\nentries:\n- {entry}, until: 2021-01-01}}\n"
+    file.write_text(ended, encoding="utf-8")
+    said = run("group", "preview", file, *at).stdout
+    assert "ended" in said
+    assert "observer from 2020-01-01 to 2021-01-01" in said
+    assert run("group", "keep", file, *at).exit_code == 0
+    versions = [
+        answer(run("group", "show", "watching", "--version", version, "--folder", folder, "--json"))["group"]
+        for version in ("1", "2", "0")
+    ]
+    assert [one["entries"][0]["until"] for one in versions] == [None, "2021-01-01", "2021-01-01"]
+    assert [one["version"] for one in versions] == [1, 2, 2]
+
+
 def test_trail_is_read_by_who_may_and_verifies(run: Run, folder: Path) -> None:
     assert run("trail", "verify", "--folder", folder).exit_code == 0
     assert "manage officers" in run("trail", "show", "--as", "head-1", "--folder", folder).stdout
@@ -299,7 +322,7 @@ def test_folder_let_go_between_the_attempt_and_the_look_at_its_holder_is_tried_a
 def test_doctor_says_well_and_then_what_is_not(run: Run, folder: Path) -> None:
     well = run("doctor", "--folder", folder, "--json")
     assert well.exit_code == 0
-    assert "It has 0 entries in its live part and 0 in its base." in well.stdout
+    assert "Entries in its live part: 0, in its base: 0." in well.stdout
     (folder / "keys" / "node.pem").chmod(0o644)
     result = run("doctor", "--folder", folder)
     assert result.exit_code == 16

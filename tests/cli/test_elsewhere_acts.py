@@ -120,8 +120,15 @@ def test_duty_is_entered_and_taken_off(bureau: Bureau, head: ByApi) -> None:
     times: JsonObject = {"begins": f"{TOMORROW} 07:00", "ends": f"{TOMORROW} 19:00", "zone": "", "reach": ""}
     entered: Any = head.ask("roster_enter", {"who": DUTY, "function": "deputy", **times})
     assert entered["entry"] in said(bureau, "roster_list")["entries"]
-    assert head.ask("roster_take_off", {"id": entered["entry"]["id"]}) == {"id": entered["entry"]["id"]}
+    assert entered["entries"] == [entered["entry"]]
+    duty = entered["entry"]["id"]
+    assert head.ask("roster_take_off", {"id": duty}) == {"id": duty, "taken_off": [duty]}
     assert entered["entry"] not in said(bureau, "roster_list")["entries"]
+    turns: Any = head.ask("roster_enter", {"who": DUTY, "function": "deputy", **times, "every_days": 2, "times": 3})
+    first, second, third = (one["id"] for one in turns["entries"])
+    taken = head.ask("roster_take_off", {"id": second, "following": True})
+    assert taken == {"id": second, "taken_off": [second, third]}
+    assert [one["id"] for one in said(bureau, "roster_list")["entries"]] == [first]
 
 
 def test_proposal_and_tasking_are_told_with_the_clause_and_the_grounds(
@@ -174,6 +181,15 @@ def test_finding_and_judgement_are_told(bureau: Bureau, duty: ByApi) -> None:
     assert (again["judgement"].rpartition("/")[0], *map(again.get, ("left", "right", "verdict"))) == (
         judged["judgement"].rpartition("/")[0], KEPT, SEEN, "not_same",
     )  # fmt: skip
+
+
+def test_record_is_entered_as_at_the_node(bureau: Bureau, duty: ByApi) -> None:
+    sent: JsonObject = {**BODIES["enter_record"], "links": [], "case": "", "share_with": ["XA-NCB"], "local_id": "e-1"}
+    assert duty.ask("record_foresee", sent)["who"] == said(bureau, "record_foresee", officer=DUTY, **sent)["who"]
+    entered: Any = duty.ask("record_enter", sent)
+    assert (entered["name"], entered["version"]) == ("XB-NCB/e-1", 1)
+    again: Any = said(bureau, "record_enter", officer=DUTY, **{**sent, "local_id": "e-2"})
+    assert {**again, "record": "", "name": ""} == {**entered, "record": "", "name": ""}
 
 
 def test_record_is_changed_shared_and_withdrawn_as_at_the_node(bureau: Bureau, duty: ByApi) -> None:

@@ -122,6 +122,17 @@ def test_desk_is_no_act_and_shows_no_text(world: DeskWorld) -> None:
     assert world.node.trail.latest(1)[0].sequence == before
 
 
+def test_match_is_judged_though_a_search_lists_likelier_ones_alone(
+    world: DeskWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("entente.identity.looking.SHOWN_MAX", 0)
+    browser, judge = world.browser(), f"/desk/search/{world.standing}/XA-NCB/w-3"
+    assert f'href="{judge}"' in browser.get(f"/desk/standing/{world.standing}").text
+    assert "Мухаммедов Абдулло" in browser.get(judge).text
+    # What did not match is not judged by it.
+    assert browser.get(f"/desk/search/{world.standing}/XA-NCB/w-4").status_code == 404
+
+
 def test_new_match_of_a_standing_query_is_looked_at_and_put_away(world: DeskWorld) -> None:
     browser = world.browser()
     page = f"/desk/standing/{world.standing}"

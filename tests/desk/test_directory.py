@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from entente.bodies.model import Unit, UnitKind
+from entente.bodies.own_units import OwnUnits
 from entente.exchange.model import Lane, Line
 from tests.support.desk_world import DeskWorld
 
@@ -58,7 +59,7 @@ def test_group_shows_who_counts_on_the_day(world: DeskWorld) -> None:
 
 def test_body_shows_keys_groups_and_units_and_how_it_is_reached(world: DeskWorld) -> None:
     units = tuple(Unit(f"u-{number}", UnitKind.REGIONAL_BRANCH, f"Branch {number}") for number in range(25))
-    world.bureau.network["XA-NCB"].directory.publish_units(units)
+    OwnUnits(world.bureau.network["XA-NCB"].directory).say_as_operator(units)
     world.bureau.network.deliver()
     browser = world.browser()
     text = browser.get("/desk/directory/XA-NCB").text
@@ -84,7 +85,7 @@ def test_w93_units_are_those_of_the_day_and_each_change_of_the_list_is_told(worl
         (replace(north, name="Coast branch"), Unit("desk", UnitKind.UNIT, "Night desk", parent="north")),
     ):
         clock.move(days=1)
-        network["XA-NCB"].directory.publish_units(units)
+        OwnUnits(network["XA-NCB"].directory).say_as_operator(units)
     network.deliver()
     clock.move(days=1)
     browser = world.browser()

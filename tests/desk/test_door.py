@@ -19,6 +19,7 @@ from entente.web.desk.paths import own_path
 from entente.web.desk.session import Session
 from entente.web.desk.static_files import static_files
 from entente.web.desk.table import PAGES
+from entente.web.wording import LANGUAGES, Wording
 from tests.support.desk_parts import desk_parts
 from tests.support.desk_world import COOKIE, SAME_ORIGIN, DeskWorld
 from tests.support.nodes import DUTY
@@ -235,6 +236,20 @@ def test_what_a_room_refuses_stands_at_its_field_in_the_readers_language(world: 
     assert answer.status_code == 400
     assert re.search(r'id="open_case-title-fault">[^<]*العنوان سطر واحد من 1 إلى', answer.text)
     assert '<bdi lang="en">' not in answer.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_w148_a_character_that_nobody_sees_is_named_where_it_stands(world: DeskWorld, language: str) -> None:
+    browser = world.browser(language=language)
+    answer = browser.send(CASES, CASES, {"title": "Gate\u202e9", "crime_area": "drugs"})
+    fault = re.search(r'id="open_case-title-fault">([^<]*)<', answer.text)
+    assert fault is not None
+    assert "U+202E RIGHT-TO-LEFT OVERRIDE" in fault[1]
+    assert Wording(language).text("plain.holds_hidden_do") in fault[1]
+    # What is refused for another reason names none.
+    answer = browser.send(CASES, CASES, {"title": "Gate " * 100, "crime_area": "drugs"})
+    assert "open_case-title-fault" in answer.text
+    assert "U+" not in answer.text
 
 
 @pytest.mark.parametrize(

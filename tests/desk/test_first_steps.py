@@ -63,7 +63,7 @@ def test_it_says_for_whom_one_works_and_with_whom_in_every_language(world: DeskW
     assert say.code("roles", "duty_officer") in text
     assert "XA-NCB" in text
     assert "police-data-agreement" in text
-    others = {"officers", "accounts", "governing", "trail", "node"}
+    others = {"officers", "units", "accounts", "governing", "trail", "node"}
     assert all(escape(say.text(f"first_steps.{name}")) in text for name, _, _ in STEPS if name not in others)
 
 

@@ -39,6 +39,8 @@ def test_w56_a_rejected_row_is_mended_on_the_page_and_imported_again(world: Desk
     world.work()
     job = begun.headers["location"].partition("?")[0]
     text = browser.get(job).text
+    assert "Below the list they are mended here and imported again" in text
+    assert "Mend them in your own file" not in text
     assert 'name="cell.1.2" type="text" value="Щербаков Юрий"' in text
     assert 'value="31.02.1980" dir="auto" autocomplete="off" spellcheck="false" aria-invalid="true"' in text
     no_table = mended(browser, job, c3="漢 1980")
@@ -70,6 +72,7 @@ def test_w56_rows_of_a_named_list_are_mended_in_their_file(world: DeskWorld) -> 
     job = begun.headers["location"].partition("?")[0]
     text = browser.get(job).text
     assert "Rows to mend" in text
+    assert "Mend them in your own file" in text
     assert f'{job}/mend"' not in text
     assert browser.post(f"{job}/mend", {**browser.frame("/desk/imports"), "cell.1.3": "1980"}).status_code == 404
 

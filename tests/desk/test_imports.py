@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from markupsafe import Markup
 
+from entente.api import job_work
 from entente.handling.model import Restriction, RestrictionMode
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import format_time
@@ -387,3 +388,34 @@ def test_w56_a_job_is_ended_and_one_of_somebody_who_left_ends_by_itself(world: D
     (left,) = world.api.desk_jobs.of(leaves)
     assert left.state is JobState.FAILED
     assert "does not act for the body" in str(left.error)
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "of the file was read"), ("ru", "прочитано"), ("ar", "قُرئ")])
+def test_w149_how_much_of_the_file_was_read_stands_on_the_page_of_an_import_that_goes_on(
+    world: DeskWorld, language: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = world.browser(language=language)
+    rows = "".join(f"r-{language}-{place},Velk {place},04.05.1979\n" for place in range(1_500))
+    data = (CSV.splitlines()[0] + "\n" + rows).encode()
+    job = begin(browser, sent(browser, f"{language}.csv", data), "begin").headers["location"].partition("?")[0]
+    assert "<progress" not in browser.get(job).text, "nothing was read yet"
+    seen: list[str] = []
+    step = job_work.Working.step
+
+    def looked(working: job_work.Working, done: int) -> None:
+        step(working, done)
+        if not seen:
+            seen.append(browser.get(job).text)
+            seen.append(browser.get("/desk/imports").text)
+
+    monkeypatch.setattr(job_work.Working, "step", looked)
+    world.work()
+    page, listed = seen
+    found = re.search(r'<progress max="1000" value="([0-9]+)"', page)
+    assert found is not None
+    assert 0 < int(found[1]) <= 1_000
+    assert words in page
+    assert words in listed
+    ended = browser.get(job).text
+    assert words not in ended
+    assert "<progress" not in ended

@@ -51,3 +51,12 @@ def test_empty_list_says_so_in_a_sentence_with_what_to_do_next(world: DeskWorld)
     assert '<a href="/desk/instruments">Show all</a>' in browser.get("/desk/instruments?find=zzz").text
     assert '<a href="/desk/units">Show all</a>' in browser.get("/desk/units?find=zzz").text
     assert "None yet. What you begin here stands in this list" in browser.get("/desk/imports").text
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "es", "ru"])
+@pytest.mark.parametrize("page", ["/desk/search", "/desk/contacts"])
+def test_w130_every_choice_of_a_list_begins_with_a_capital(world: DeskWorld, page: str, language: str) -> None:
+    text = world.browser(language=language).get(page).text
+    words = re.findall(r'<option value="[A-Za-z]{2}"[^>]*>([^<]+)</option>', text)
+    assert len(words) > 100
+    assert [one for one in words if one[0].islower()] == []

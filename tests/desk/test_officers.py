@@ -221,6 +221,23 @@ def test_list_is_narrowed_by_words_role_unit_and_state_and_paged(world: DeskWorl
     assert len(ids("find=many&page=2")) == 10
 
 
+def test_end_of_a_machine_account_tells_which_tokens_speak_no_more(world: DeskWorld, head: Browser) -> None:
+    enter(world, "xb-fuses", machine=True, roles=["integrator"])
+    asked: JsonObject = {"officer": HEAD, "account": "xb-fuses", "scopes": ["search"]}
+    revoked = perform(world.node, "token_make", {**asked, "label": "Old system"})
+    perform(world.node, "token_revoke", {"officer": HEAD, "token": revoked["token"]["id"]})  # type: ignore[index, call-overload] # an object
+    perform(world.node, "token_make", {**asked, "label": "Customs <system>"})
+    page = head.get(one("xb-fuses", "end")).text
+    assert "Access tokens that end" in page
+    assert "Customs &lt;system&gt;" in page
+    assert "Old system" not in page
+    # Of a change that leaves it to act none ends, nor of one that ended before.
+    given: JsonObject = {"officer": HEAD, "id": "xb-fuses", "roles": ["integrator"], "machine": True}
+    assert perform(world.node, "officer_preview", given)["tokens_ended"] == []
+    perform(world.node, "officer_end", {"officer": HEAD, "id": "xb-fuses", "reason": "mistake"})
+    assert "Access tokens that end" not in head.get(one("xb-fuses", "end")).text
+
+
 def test_heavy_act_asks_who_is_there_first(world: DeskWorld, head: Browser) -> None:
     enter(world, "xb-heavy")
     version = shown(world, "xb-heavy")["version"]

@@ -162,6 +162,12 @@ def test_w69_what_links_to_a_record_is_drawn_with_its_arrow_the_other_way(world:
     assert (end < centre) is (language == "en")
     words = text[text.index("</svg>") :]
     assert 'href="/desk/records/XB-NCB/f-1"' in words
+    # The relation is named by the other one whom it ties, in the box and in words.
+    tied = officer(world, language=language).get("/desk/records/XB-NCB/o-1").text
+    caption = re.search(r"<h1[^>]*>(?:<[^>]*>)*([^<]+)", tied)
+    assert caption is not None
+    assert caption[1] in chart
+    assert re.search(rf'<a href="/desk/records/XB-NCB/o-1">(?:<[^>]*>)*{re.escape(caption[1])}', words)
     row = next(row for row in world.node.trail.latest(9) if row.act.verb == "show_links")
     assert (row.act.detail["links"], row.act.detail["linked_by"]) == (0, 1)
 
@@ -262,6 +268,7 @@ def test_w70_what_is_wrong_with_a_value_is_told_where_it_was_entered(world: Desk
     browser = officer(world)
     form = {**form_of(browser), "reason": "more_is_known"}
     added = browser.send(CORRECT, CORRECT, {**form, "add_property.1": "alias", "add_value.1": "\u202egnp.exe"})
+    assert "U+202E RIGHT-TO-LEFT OVERRIDE" in added.text
     assert (added.status_code, 'href="#correct_record-add_value"' in added.text) == (400, True)
     place = key_of(form, next(iter(stands(world)["birthDate"])))
     changed = browser.send(CORRECT, CORRECT, {**form, place: "no day"})

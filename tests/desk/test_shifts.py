@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from entente.kernel.canonical import JsonObject
+from entente.kernel.clock import parse_time
 from entente.kernel.errors import Conflict, Invalid, NotFound, Refused
 from entente.verbs import perform
 from tests.support.desk_world import Browser, DeskWorld
@@ -137,6 +139,54 @@ def test_roster_says_who_is_on_and_who_is_next_in_the_zone_it_was_written_in(wor
         do(world, "roster_take_off", HEAD, id=after["id"])
 
 
+def test_duty_that_comes_again_is_entered_by_the_clocks_and_taken_off_from_a_turn_on(world: DeskWorld) -> None:
+    # In Vienna clocks go back on 25 October 2026, forward on 28 March 2027.
+    turns: Any = {"zone": "Europe/Vienna", "every_days": 7, "times": 3}
+    now = world.node.clock.now()
+    sunday = next(
+        now.date() + timedelta(days=ahead)
+        for ahead in range(1, 300)
+        if changes_clocks(now.date() + timedelta(days=ahead))
+    )
+    before = (sunday - timedelta(days=7)).isoformat()
+    given: Any = {"who": DUTY, "function": "deputy", "begins": f"{before} 12:00", "ends": f"{before} 18:00", **turns}
+    entered = do(world, "roster_enter", HEAD, **given)["entries"]
+    hours = [
+        parse_time(one["begins_at"], "at").astimezone(ZoneInfo("Europe/Vienna")).strftime("%H:%M") for one in entered
+    ]
+    assert hours == ["12:00"] * 3
+    assert len({one["begins_at"][11:] for one in entered}) == 2, "the moments moved with the clocks"
+    assert {one["series"] for one in entered} == {entered[0]["id"]}
+    # All of them or none: the last of these meets one that is there.
+    clash: Any = {
+        **given,
+        "begins": f"{sunday - timedelta(days=21)} 13:00",
+        "ends": f"{sunday - timedelta(days=21)} 14:00",
+    }
+    with pytest.raises(Conflict) as raised:
+        do(world, "roster_enter", HEAD, **clash)
+    assert f"begins {before} 13:00" in raised.value.why
+    with pytest.raises(Invalid):
+        do(world, "roster_enter", HEAD, **{**given, "times": 101})
+    assert [one["id"] for one in all_duties(world)] == [one["id"] for one in entered]
+    gone = do(world, "roster_take_off", HEAD, id=entered[1]["id"], following=True)["taken_off"]
+    assert gone == [entered[1]["id"], entered[2]["id"]]
+    # One that was entered alone takes nobody else's with it.
+    alone = do(world, "roster_enter", HEAD, **{**given, "function": "head_on_call", "times": 1})["entry"]
+    assert do(world, "roster_take_off", HEAD, id=alone["id"], following=True)["taken_off"] == [alone["id"]]
+    assert [one["id"] for one in all_duties(world)] == [entered[0]["id"]]
+    do(world, "roster_take_off", HEAD, id=entered[0]["id"])
+
+
+def changes_clocks(day: date) -> bool:
+    morning, evening = (datetime.combine(day, time(hour), ZoneInfo("Europe/Vienna")) for hour in (1, 12))
+    return morning.utcoffset() != evening.utcoffset()
+
+
+def all_duties(world: DeskWorld) -> Any:  # noqa: ANN401 - what a verb answers
+    return perform(world.node, "roster_list", {"days": 400})["entries"]
+
+
 def do_list(world: DeskWorld) -> Any:  # noqa: ANN401 - what a verb answers
     return perform(world.node, "roster_list", {"days": 14})
 
@@ -244,6 +294,20 @@ def test_roster_is_entered_and_taken_off_and_a_wrong_time_is_given_back_with_wha
     assert entry is not None
     assert head.send(ROSTER, f"{ROSTER}/take-off", {"duty_entry": entry[1]}).status_code == 303
     assert entry[1] not in head.get(ROSTER).text
+    # In turns: a count that is none is given back, and the rest of them goes with one.
+    fields |= {"duty_ends": f"{tomorrow}T23:00", "duty_every": "2", "duty_times": "3"}
+    for count in ("0", "x", "٣", "101"):
+        wrong = head.send(ROSTER, ROSTER, {**fields, "duty_times": count})
+        assert wrong.status_code == 400
+        assert 'id="enter_duty-duty_times-fault"' in wrong.text
+    assert head.send(ROSTER, ROSTER, fields).status_code == 303
+    text = head.get(ROSTER).text
+    assert "Take off with those that follow (2)" in text
+    entries = re.findall(r'name="duty_entry" value="([^"]+)"', text)
+    assert len(entries) == 3
+    taken = {"duty_entry": entries[0], "duty_following": "yes"}
+    assert head.send(ROSTER, f"{ROSTER}/take-off", taken).status_code == 303
+    assert not set(entries) & set(re.findall(r'value="(duty-[^"]+)"', head.get(ROSTER).text))
     assert 'action="/desk/roster"' not in world.browser().get(ROSTER).text, "who may not keep it is offered no form"
 
 

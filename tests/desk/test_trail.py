@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,7 +16,7 @@ from entente.cli.gateway import verify_file
 from entente.kernel.canonical import JsonObject
 from entente.verbs import perform
 from entente.verbs.references import names_of
-from entente.web.desk import trail_pages
+from entente.web.desk import trail_days, trail_pages
 from entente.web.wording import Wording
 from tests.support.desk_world import DeskWorld
 from tests.support.nodes import DUTY, HEAD
@@ -55,7 +56,37 @@ def test_w58_rows_are_narrowed_by_case_act_officer_and_day(world: DeskWorld) -> 
     assert rows(world, f"?act={act}&by={DUTY}&since={today}&until={today}") == wanted
     assert rows(world, "?until=2020-01-01") == []
     assert rows(world, "?act=%3Cscript%3E") == []
-    assert world.browser("head_of_body").get("/desk/trail?since=yesterday").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("query", "name", "says"),
+    [
+        ("since=2031-02-03&until=2031-02-01", "until", "lies before the one from which"),
+        ("since=yesterday", "since", "is not a date. Write it like"),
+        ("act=confrim+hit", "act", "No act is called «confrim hit»."),
+    ],
+)
+def test_w147_what_is_wrong_with_what_is_looked_for_is_said_at_its_field(
+    world: DeskWorld, query: str, name: str, says: str
+) -> None:
+    text = world.browser("head_of_body").get(f"/desk/trail?{query}").text
+    assert ROW.findall(text) == []
+    found = re.search(rf'<p class="fault" id="trail-{name}-fault">([^<]*)</p><input id="trail-{name}"[^>]*>', text)
+    assert found is not None
+    assert says in found[1]
+    assert 'aria-invalid="true"' in found[0]
+    for field, entered in parse_qsl(query):
+        assert re.search(rf'name="{field}"[^>]* value="{entered}"', text), "what was entered stands there still"
+    assert text.count('class="fault"') == 1
+    assert 'class="empty"' not in text
+    # The same question without the fault is answered as ever, and finds nothing or something without blame.
+    assert 'class="fault"' not in world.browser("head_of_body").get("/desk/trail?act=confirm_hit&since=2020-01-01").text
+
+
+def test_w147_an_act_that_nobody_did_is_none_that_is_unknown(world: DeskWorld) -> None:
+    text = world.browser("head_of_body").get("/desk/trail?act=confirm_hit&until=2020-01-01").text
+    assert 'class="empty"' in text
+    assert 'class="fault"' not in text
 
 
 @pytest.mark.parametrize("language", ["fr", "ar", "zh"])
@@ -186,8 +217,8 @@ def test_w104_proof_as_large_as_a_case_may_be_is_judged_and_none_of_it_stays(
 
 def test_w58_a_day_begins_at_midnight_of_the_bodys_zone() -> None:
     asked: Any = SimpleNamespace(say=Wording("en", ZoneInfo("Asia/Tashkent")))
-    assert trail_pages.day_begins(asked, "2031-05-04", "since") == "2031-05-03T19:00:00.000000Z"
-    assert trail_pages.day_ends(asked, "2031-05-04") == "2031-05-04T18:59:59.999999Z"
+    assert trail_days.day_begins(asked, "2031-05-04", "since") == "2031-05-03T19:00:00.000000Z"
+    assert trail_days.day_ends(asked, "2031-05-04") == "2031-05-04T18:59:59.999999Z"
 
 
 def test_w58_a_sealed_query_is_its_readers_alone_and_the_look_is_a_row(world: DeskWorld) -> None:

@@ -15,6 +15,7 @@ from unittest.mock import Mock
 from entente.agreements.model import Measure, Participation
 from entente.agreements.statements import (
     InstrumentContent,
+    OpenWordContent,
     ProposalContent,
     RecordedContent,
     SignatureContent,
@@ -141,6 +142,20 @@ KINDS: Mapping[str, Kind] = {
     ),
     "instrument": Kind(
         Signer.NODE, InstrumentContent, "control", "keeps the proposed text for its heads to read", "agreements.md A1"
+    ),
+    "instrument_taken_back": Kind(
+        Signer.NODE,
+        OpenWordContent,
+        "control",
+        "keeps that the proposer takes it back; until then unsigned, it is not signed any more, and no signature is undone",
+        "agreements.md A15",
+    ),
+    "instrument_refused": Kind(
+        Signer.NODE,
+        OpenWordContent,
+        "control",
+        "keeps that the party does not sign, until it does",
+        "agreements.md A16",
     ),
     "instrument_signature": Kind(
         Signer.HEADS,

@@ -21,7 +21,7 @@ LINES_MAX = 450  # ours: past it a file holds two subjects (STYLE section 1, pro
 LINES_MAX_OF = {
     "src/entente/app.py": 700,
     "src/entente/storage/schema.py": 820,
-    "src/entente/client/verbs.py": 700,
+    "src/entente/client/verbs.py": 800,
     "src/entente/storage/migrations/versions/0002_nothing_lost.py": 700,
 }
 SCANNED_BYTES_MAX = 2_000_000  # ours: larger tracked files are data sets, not text somebody wrote

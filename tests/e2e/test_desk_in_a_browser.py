@@ -19,7 +19,7 @@ from entente.verbs import perform
 from entente.web.desk.memory import KeptQuery
 from entente.web.desk.page import ShowPage
 from entente.web.desk.table import PAGES
-from tests.support.api_world import TERMS, WANTED
+from tests.support.api_world import TERMS, UNIT, WANTED
 from tests.support.desk_pages import KEY, TASK, kept_draft, path_of, role_for
 from tests.support.desk_server import chromium, serving, told, window
 from tests.support.desk_world import COOKIE, DeskWorld, one_desk, open_desk
@@ -70,6 +70,7 @@ def with_query(world: DeskWorld) -> None:
     memory.task = TASK
     memory.keep(KEY, KeptQuery({"line": "Muhammadov, 1979, AB123456"}, TASK, world.node.clock.now()))
     memory.keep_draft(KEY, kept_draft(world))
+    memory.units_change = {"change": "add", "id": "new-unit", "kind": "unit", "name": "New unit"}
 
 
 @pytest.mark.parametrize(
@@ -244,6 +245,33 @@ def test_double_click_opens_one_case(world: DeskWorld, browser: Browser, address
         seen.page.wait_for_url("**/desk/cases/*/*")
         after: Any = perform(world.node, "case_list", {"limit": 200})
         assert len(after["cases"]) == len(before["cases"]) + 1
+
+
+@pytest.mark.parametrize("has_script", [True, False], ids=["script", "no-script"])
+def test_w133_unit_is_added_and_taken_out_again_by_its_history(
+    world: DeskWorld, browser: Browser, address: str, *, has_script: bool
+) -> None:
+    name = f"Harbour {has_script}"
+    with window(browser, world, address, role="head_of_body", viewport=PHONE, java_script_enabled=has_script) as seen:
+        seen.open("/desk/units/own")
+        seen.page.click("text=Add a unit")
+        # Sent with nothing in it, it comes back with what was entered.
+        seen.page.fill("[name=unit_id]", f"port-{has_script}")
+        seen.page.click("text=Show what it would do")
+        expect(seen.page.locator("[name=unit_id]")).to_have_value(f"port-{has_script}")
+        seen.page.fill("[name=unit_name]", name)
+        seen.page.select_option("[name=unit_kind]", "unit")
+        seen.page.select_option("[name=unit_under]", UNIT)
+        seen.page.click("text=Show what it would do")
+        expect(seen.page.get_by_role("heading", name="What the change would do")).to_be_visible()
+        seen.page.click("text=Say it to every body")
+        expect(seen.page.locator("#done")).to_contain_text("goes to every body")
+        expect(seen.page.get_by_role("link", name=name)).to_be_visible()
+        seen.page.click("text=Earlier lists")
+        seen.page.locator("text=Say this list again").first.click()
+        seen.page.click("text=Say it to every body")
+        expect(seen.page.locator("#done")).to_be_visible()
+        expect(seen.page.get_by_role("link", name=name)).to_have_count(0)
 
 
 def test_language_is_switched_at_once_and_comes_back_to_the_page(

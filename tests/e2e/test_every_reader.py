@@ -16,7 +16,7 @@ from entente.verbs import perform
 from entente.web.desk.memory import KeptQuery
 from entente.web.desk.page import ShowPage
 from entente.web.desk.table import PAGES
-from tests.support.desk_pages import KEY, TASK, kept_draft, path_of, role_for
+from tests.support.desk_pages import KEPT_LIST, KEY, TASK, kept_draft, path_of, role_for
 from tests.support.desk_server import Window, chromium, serving, window
 from tests.support.desk_world import DeskWorld, open_desk
 from tests.support.nodes import DUTY
@@ -61,8 +61,10 @@ def opened(seen: Window, world: DeskWorld, page: ShowPage) -> None:
     memory.task = TASK
     memory.keep(KEY, KeptQuery({"line": "Muhammadov, 1979, AB123456"}, TASK, world.node.clock.now()))
     memory.keep_draft(KEY, kept_draft(world))
+    memory.keep_group(KEPT_LIST)
     memory.unit_limits = {"unit_id": "north", "limit_kinds": "wanted_person"}
     memory.officer_entry = {"account": "o-entered", "staff_roles": "duty_officer", "staff_version": ""}
+    memory.units_change = {"change": "add", "id": "new-unit", "kind": "unit", "name": "New unit"}
     assert seen.open(path_of(world, page)) == 200
 
 

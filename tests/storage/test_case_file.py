@@ -97,6 +97,21 @@ def test_tasks_of_an_officer_come_by_their_term_and_then_by_age(kept: Store) -> 
         assert unit.cases.task("task-9") is None
 
 
+def test_cases_in_charge_are_found_however_old_and_only_those_that_are_open_and_may_be_known_of(kept: Store) -> None:
+    with kept.unit() as unit:
+        unit.cases.put(replace(case("2031/000003"), state=CaseState.CLOSED))
+        # Somebody else has charge of it; that it names the officer does not make it theirs.
+        unit.cases.put(replace(case("2031/000004"), handed_to=OTHER, title=MEMBER))
+        unit.cases.put(replace(case("2029/000001"), opened_at=NOW - timedelta(days=700)))
+        unit.commit()
+    with kept.view() as view:
+        numbers = [one.number for one in view.cases.in_charge(MEMBER, Knowing(MEMBER))]
+        assert numbers == [HIDDEN, OPEN, "2029/000001"]
+        assert [one.number for one in view.cases.in_charge(MEMBER, Knowing(OTHER))] == [OPEN, "2029/000001"]
+        assert [one.number for one in view.cases.in_charge(OTHER, Knowing(OTHER))] == ["2031/000004"]
+        assert view.cases.in_charge(OfficerId("xa_duty%"), Knowing(MEMBER, oversees=True)) == ()
+
+
 def test_exhibit_keeps_what_was_entered_and_its_chain_when_it_goes_over(kept: Store) -> None:
     exhibit = Exhibit(
         "exhibit-1", f"{OPEN}-E1", OPEN, ExhibitKind.OBJECT, "A key", NOW, "Gate 4", "Officer 7", "", "", MEMBER, NOW

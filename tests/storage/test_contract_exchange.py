@@ -356,3 +356,34 @@ def test_receipt_read_back_is_the_one_kept(store: Store) -> None:
     with store.unit() as unit:
         unit.inbox.take(envelope, said)
         assert unit.inbox.receipt_for(OTHER, Lane.DATA, "stream-1", 1) == said
+
+
+def test_x40_a_body_is_last_heard_by_what_came_of_it_and_by_its_receipts(store: Store) -> None:
+    ours, theirs = examples.envelope(1), examples.envelope(1, sender=OTHER)
+    header = ours.header
+    with store.unit() as unit:
+        assert unit.inbox.last_came([OTHER, THIRD]) == {}
+        unit.outbox.put_stream(
+            Stream(
+                OTHER, Lane.DATA, is_outgoing=True, incarnation=header.incarnation, sequence=1, head=header_hash(ours)
+            )
+        )
+        unit.outbox.put_envelope(ours, put(unit, "ref-1"))
+        # What only leaves says nothing of whom it goes to.
+        assert unit.inbox.last_came([OTHER, THIRD]) == {}
+        unit.inbox.put_stream(
+            Stream(
+                OTHER,
+                Lane.DATA,
+                is_outgoing=False,
+                incarnation=theirs.header.incarnation,
+                sequence=1,
+                head=header_hash(theirs),
+            )
+        )
+        unit.inbox.put_accepted(theirs, [examples.statement("message.send", ref="ref-9")], NOW)
+        assert unit.inbox.last_came([OTHER, THIRD]) == {OTHER: NOW}
+        (waiting,) = unit.outbox.envelopes(OTHER, Lane.DATA, 9)
+        unit.outbox.settle(waiting.number, examples.receipt(ours), b"signed receipt", LATER)
+        assert unit.inbox.last_came([OTHER, THIRD]) == {OTHER: LATER}
+        assert unit.inbox.last_came([THIRD]) == unit.inbox.last_came([]) == {}

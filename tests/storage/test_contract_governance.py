@@ -138,6 +138,8 @@ def test_group_version_that_is_not_newer_is_refused(store: Store) -> None:
                 unit.bodies.put_group(group(version))
         assert unit.bodies.group(GroupId("body:xa/members")) == group(3)
         assert unit.bodies.groups() == (group(3),)
+        versions = [unit.bodies.group_version(GroupId("body:xa/members"), version) for version in (1, 2, 3)]
+        assert versions == [group(1), None, group(3)], "each that came is kept"
         assert unit.bodies.group(GroupId("body:xa/absent")) is None
 
 
@@ -297,6 +299,10 @@ def test_each_list_of_units_is_kept_with_the_time_from_which_it_holds(store: Sto
     with store.view() as view:
         assert view.bodies.unit_lists(OTHER) == kept
         assert view.bodies.unit_lists(OWN) == ()
+        assert view.bodies.unit_lists(OTHER, 2) == kept[2:]
+        assert [view.bodies.unit_list(OTHER, one.since) for one in kept] == [*kept]
+        assert view.bodies.unit_list(OTHER, NOW + day) is None
+        assert view.bodies.unit_list(OWN, NOW) is None
         stood = [view.bodies.units_on((NOW + days * day).date()).get(OTHER) for days in (-1, 0, 2, 3, 4, 9)]
         assert stood == [None, kept[0], kept[0], kept[1], kept[2], kept[3]]
 
@@ -319,3 +325,31 @@ def test_list_that_earlier_code_did_not_keep_is_kept_with_the_next_one(store: St
     says(store, NOW + timedelta(hours=1), RENAMED)
     with store.view() as view:
         assert [one.units for one in view.bodies.unit_lists(OTHER)] == [(NORTH,), (RENAMED,)]
+
+
+def test_words_about_an_instrument_are_kept_once_and_change_no_right(store: Store) -> None:
+    first = examples.statement("instrument_refused", ref="first")
+    second = examples.statement("instrument_taken_back", ref="second")
+    with store.unit() as unit:
+        begun = unit.classes.governance_version()
+        for word in (first, second, first):
+            unit.agreements.put_word(word)
+        assert unit.classes.governance_version() == begun
+        unit.commit()
+    with store.view() as view:
+        assert view.agreements.statements(["instrument_refused"]) == (first,)
+        assert view.agreements.statements(["instrument_taken_back", "instrument_refused"]) == (first, second)
+
+
+def test_how_a_party_stood_before_is_found_by_its_epoch(store: Store) -> None:
+    stands = [examples.participation(epoch) for epoch in (1, 2, 4)]
+    with store.unit() as unit:
+        unit.agreements.put_instrument(examples.instrument(), examples.statement())
+        for one in stands:
+            unit.agreements.put_participation(one, examples.statement("participation", ref=str(one.epoch)))
+        unit.commit()
+    with store.view() as view:
+        before = view.agreements.participation_before
+        assert before(stands[0]) is None
+        assert before(stands[1]) == stands[0]
+        assert before(stands[2]) == stands[1], "the one between never came"

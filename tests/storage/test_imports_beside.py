@@ -321,3 +321,13 @@ def test_r51_a_small_file_is_read_in_the_node(node: Node, file: Path, monkeypatc
     monkeypatch.setattr(ReadingProcess, "__init__", lambda *_: pytest.fail("no process is worth its start"))
     answer, _, _ = imported(reading(node, read_beside), file)
     assert answer["summary"]["created"] == 394
+
+
+def test_w149_how_much_of_a_file_was_read_is_told_either_way(node: Node, file: Path) -> None:
+    for name, read in (("beside", BESIDE), ("here", read_under)):
+        shares: list[int | None] = []
+        rejects = str(file.with_name(f"{name}.rejects.jsonl"))
+        given: JsonObject = {"officer": str(DUTY), "file": str(file), "terms": TERMS, "rejects": rejects}
+        perform(reading(node, read), "record_import", given, file_share=shares.append)
+        assert shares[-1] == 1_000
+        assert shares == sorted(share or 0 for share in shares)

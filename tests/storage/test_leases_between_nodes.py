@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from entente.agreements.model import Direction, SuspensionTerms
+from entente.kernel.clock import format_time
 from entente.kernel.errors import NotFound
 from entente.verbs import perform
 from entente.web.home import home_page, home_routes
@@ -91,7 +92,7 @@ def test_r30_doctor_status_and_page_name_the_silent_source_and_no_record(world: 
     network.clock.move(hours=64)
     text = {one["name"]: one["text"] for one in ask(world, "doctor")["checks"]}["sources"]
     assert text.startswith(f"{XA} is silent since ")
-    assert text.endswith("0 copies are hidden, 2 more soon.")
+    assert text.endswith("copies hidden: 0, soon more: 2.")
     network.clock.move(hours=8)
     assert ask(world, "doctor")["is_well"] is True
     assert ask(world, "status")["silent_sources"] == [XA]
@@ -100,3 +101,29 @@ def test_r30_doctor_status_and_page_name_the_silent_source_and_no_record(world: 
     page = TestClient(Starlette(routes=home_routes(network[XB]))).get("/").text
     assert "their copies are not shown" in page
     assert "w-1" not in page
+
+
+def test_x40_receipts_move_when_a_body_was_last_heard_and_no_lease(world: World) -> None:
+    network = world.network
+    at = format_time(network.clock.now())
+
+    def heard(of: str, by: str) -> Any:  # noqa: ANN401 - a moment in JSON
+        found: Any = perform(network[by], "directory_find", {"text": of})
+        lines: Any = perform(network[by], "exchange_lines", {"bodies": [of]})
+        (body,), (line,) = (one for one in found["bodies"] if one["code"] == of), lines["lines"]
+        assert body["heard"] == line["heard"]
+        return line["heard"]
+
+    before = heard(XB, XA)
+    network.clock.move(hours=5)
+    with network[XA].exchange.open_view() as view:
+        control = view.bodies.heard()[network.id(XB)]
+    assert heard(XB, XA) == before <= at
+    shared_at = format_time(network.clock.now())
+    world.share([person(world, "w-3", "Sorn Mira")], XB)
+    # XB said nothing but that it has it.
+    assert shared_at <= heard(XB, XA) <= format_time(network.clock.now())
+    with network[XA].exchange.open_view() as view:
+        assert view.bodies.heard()[network.id(XB)] == control
+    # And at XB the data that came says the same of XA.
+    assert heard(XA, XB) >= shared_at

@@ -46,6 +46,10 @@ JUDGEMENT: JsonObject = {
     "terms": (DEMO / "terms" / "judgements.yaml").read_text("utf-8"), **ABOUT,
 }  # fmt: skip
 
+ENTRY: JsonObject = {
+    "schema": "Person", "facts": [{"property": "name", "value": "Salim Abu"}], **ABOUT,
+    "terms": (DEMO / "terms" / "wanted.yaml").read_text("utf-8"),
+}  # fmt: skip
 SEARCH: JsonObject = {"names": ["Muhammadov"], "occasion": "Gate 4", **ABOUT}
 FINDING: JsonObject = {"record": SEEN, "version": 1, "score": 905, "circumstances": "Passport at gate 4", **ABOUT}
 BODIES: Mapping[str, JsonObject] = {
@@ -103,6 +107,8 @@ BODIES: Mapping[str, JsonObject] = {
     "share_record": {"recipients": ["XA-NCB"]},
     "detach_file": {"file": "picture.png"},
     "judge_records": JUDGEMENT,
+    "enter_record": ENTRY,
+    "foresee_record": ENTRY,
     "ask_permission": WISH,
     "answer_permission": {"grant": True, "days": 2},
     "ask_record": WANTED,
@@ -199,6 +205,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
     "show_original": ("show_record",),
     "detach_file": ("attach_file",),
     "judge_records": ("import_records",),
+    **dict.fromkeys(("enter_record", "foresee_record"), ("enter_record",)),
     "list_permissions": ("ask_permission", "grant_permission"),
     "show_permission": ("ask_permission", "grant_permission"),
     "ask_permission": ("ask_permission",),

@@ -247,6 +247,8 @@ class MemoryNode:
             "contacts": ContactBook(directory).accept,
             "group": directory.accept_group,
             "instrument": agreements.accept_instrument,
+            "instrument_taken_back": agreements.accept_open_word,
+            "instrument_refused": agreements.accept_open_word,
             "instrument_signature": agreements.accept_signature,
             "participation": agreements.accept_participation,
             "measure": agreements.accept_measure,

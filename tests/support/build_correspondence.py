@@ -72,7 +72,16 @@ SCHEMATA = {
             "name": Property("name", "Name", PropertyType.NAME),
             "notes": Property("notes", "Notes", PropertyType.TEXT),
         },
-    )
+    ),
+    "Family": Schema(
+        "Family",
+        "Family relation",
+        is_abstract=False,
+        ancestors=frozenset({"Family", "Interval"}),
+        caption=(),
+        featured=(),
+        properties={name: Property(name, name, PropertyType.ENTITY, range="Person") for name in ("person", "relative")},
+    ),
 }
 
 

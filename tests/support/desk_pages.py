@@ -9,11 +9,12 @@ from entente.agreements.participation import withdraw
 from entente.agreements.statements import draft_participation
 from entente.kernel.canonical import JsonObject
 from entente.kernel.ids import BodyId
+from entente.kernel.signing import encode_bytes
 from entente.kernel.statement import draft as statement_draft
 from entente.verbs import perform
 from entente.verbs.references import names_of
 from entente.web.desk.forms import Field, Kind
-from entente.web.desk.memory import KeptDraft, KeptQuery, Task
+from entente.web.desk.memory import KeptDraft, KeptGroup, KeptQuery, Task
 from entente.web.desk.page import PREFIX, ActPage, Page, ShowPage
 from entente.web.wording import Wording
 from tests.support.api_world import HIDDEN, KEPT, OWN, ROLES, SEEN, UNIT
@@ -23,14 +24,21 @@ from tests.support.nodes import HEAD
 KEY = "query-1"
 TASK = Task("identify", "fugitives", occasion="Gate 4")
 STATEMENT = statement_draft("participation", BodyId("body:x"), datetime(2031, 5, 4, tzinfo=UTC), {"instrument": "x"})
+UNITS_LIST = json.dumps({"units": [{"id": UNIT, "kind": "unit", "name": "A unit"}]})
+LIST = "own-list"
+"""A group of the bureau's own."""
+KEPT_LIST = KeptGroup(LIST, "A list with another title", 1, {}, ())
+"""What a session changed of it so far."""
 _VALUES = {
+    "units_text": UNITS_LIST, "units_since": "2031-05-04T10:00:00Z", "unit_kind": "unit",
+    "group_version": "1", "group_name": "another-list",
     "number": "1", "days": "7", "version": "1", "score": "1", "to": "XA-NCB", "body": "XA-NCB", "instrument": "charter",
     "contact_phone": "+1 555 0100", "contact_languages": "en fr", "contact_zone": "UTC", "contact_id": "contact-0",
-    "review_on": "2099-01-01", "direction": "both", "toward": "XA-NCB",
+    "review_on": "2099-01-01", "erase_on": "2099-01-01", "direction": "both", "toward": "XA-NCB",
     "signed": '{"file": "entente statements to sign", "statements": [' + json.dumps(STATEMENT.to_json()) + "]}",
     "measure_target": "XA-NCB", "measure_until": "2099-01-01", "proposal_target": "XA-NCB", "replaced": "RC",
 }  # fmt: skip
-_FILES = {"signed_files": _VALUES["signed"].encode(), "checkpoint_files": b"{}"}
+_FILES = {"signed_files": _VALUES["signed"].encode(), "checkpoint_files": b"{}", "units_list_file": UNITS_LIST.encode()}
 _OWN = {"withdraw_record", "holders"}
 _KEPT = {
     "original", "correct", "correct_record", "extend_record", "original_file", "record_file", "fetch_record_file",
@@ -48,8 +56,24 @@ def with_query(world: DeskWorld, browser: Browser, line: str = "Muhammadov, 1979
     memory.keep(KEY, KeptQuery({"line": line}, task, world.node.clock.now()))
     memory.keep_draft(KEY, kept_draft(world))
     memory.officer_entry = {"account": "o-entered", "staff_roles": "duty_officer", "staff_version": ""}
+    memory.units_change = {"change": "add", "id": "new-unit", "kind": "unit", "name": "New unit"}
     memory.unit_limits = {"unit_id": UNIT, "limit_kinds": "wanted_person"}
+    memory.keep_group(KEPT_LIST)
     return browser
+
+
+def own_list(world: DeskWorld) -> str:
+    """Return a group that the bureau keeps, keeping it where it does not."""
+    if not any(one["name"] == LIST for one in _groups(world)):
+        file: JsonObject = {"name": LIST, "title": "A list", "entries": []}
+        perform(world.node, "group_keep", {"officer": HEAD, "data": encode_bytes(json.dumps(file).encode())})
+    return LIST
+
+
+def _groups(world: DeskWorld) -> list[JsonObject]:
+    listed = perform(world.node, "group_list", {})["groups"]
+    assert isinstance(listed, list), "groups are a list"
+    return [one for one in listed if isinstance(one, dict)]
 
 
 def entered(world: DeskWorld) -> str:
@@ -90,7 +114,7 @@ def path_of(world: DeskWorld, page: Page) -> str:
     item = world.asked_of_us if "permission" in page.name else item
     item = world.granted() if page.name == "forward_by_permission" else item
     more |= {"instrument": "police-data-agreement"}
-    more |= {"counterpart": "XB-NCB"}
+    more |= {"counterpart": "XB-NCB", "kind": "vehicle", "schema": "Vehicle"}
     more |= {
         "code": world.successor() if "successor" in page.name else "XA-NCB",
         "keeper": "GS",
@@ -103,6 +127,7 @@ def path_of(world: DeskWorld, page: Page) -> str:
     )
     item = world.with_file if "{file}" in page.path else item
     more |= {"unit": UNIT}
+    more |= {"named": own_list(world)} if "{named}" in page.path else {}
     more |= {"account": entered(world)} if "{account" in page.path else {}
     item = world.shift if "{id}" in page.path and "shift" in page.name else item
     given = {"year": year, "serial": serial, "source": source, "local_id": local_id, "id": item, "key": KEY}
@@ -145,6 +170,12 @@ def absent(world: DeskWorld, page: ShowPage) -> list[str]:
             )
         ],
         "correct": [*_NO_RECORDS, _record(SEEN)],
+        "entry": [
+            {"kind": "vehicle", "schema": "Person"},
+            {"kind": "judgement", "schema": "Judgement"},
+            {"kind": "message", "schema": "Vehicle"},
+            {"kind": "<b>", "schema": "<b>"},
+        ],
         "permission": [{"id": "permission-request-0"}, {"id": world.bureau.hit}],
         "matches": [{"query": "standing-0"}, {"query": world.bureau.hit}],
         "body": [{"code": "ZZ-NCB"}, {"code": world.bureau.hit}, {"code": "<b>"}],
@@ -161,8 +192,12 @@ def absent(world: DeskWorld, page: ShowPage) -> list[str]:
             {"keeper": "ZZ-NCB", "name": "members"},
             {"keeper": "<b>", "name": "<b>"},
         ],
+        "keeping_group": _NO_GROUPS,
+        "group_file": _NO_GROUPS,
+        "foreseen_group": _NO_GROUPS,
         "own_unit": _NO_UNITS,
         "limit_unit": _NO_UNITS,
+        "change_unit": _NO_UNITS,
         "officer": _NO_OFFICERS,
         "change_officer": _NO_OFFICERS,
         "foreseen_officer": _NO_OFFICERS,
@@ -204,6 +239,7 @@ def _record(name: str) -> dict[str, str]:
 
 
 _NO_UNITS = [{"unit": "nowhere"}, {"unit": "hit-0"}, {"unit": "<b>"}]
+_NO_GROUPS = [{"named": "nobody"}, {"named": "members"}, {"named": "hit-0"}, {"named": "<b>"}]
 _NO_OFFICERS = [{"account": "nobody-1"}, {"account": "hit-0"}, {"account": "<b>"}]
 _NO_RECORDS = [_record(name) for name in (HIDDEN, "XA-NCB/w-9", "ZZ-NCB/w-1", "XA-NCB/<b>")]
 

@@ -29,9 +29,12 @@ from entente.agreements.model import (
 from entente.agreements.participation import narrow
 from entente.agreements.rules import instrument_id
 from entente.agreements.statements import (
+    AgreementKind,
+    OpenWordContent,
     RecordedContent,
     SuccessorContent,
     draft_measure,
+    draft_open_word,
     draft_participation,
     draft_proposal,
     draft_recorded,
@@ -408,6 +411,9 @@ def _of_agreements(say: _Speaker) -> Iterator[Example]:
     other = replace(named, id=instrument_id(named))
     yield say.signed(proposal_to_instrument(say.own.id, say.now, other, HEAD), say.charter)
     yield say.heads_say(draft_signature(say.own.id, say.now, other), say.charter)
+    for word_kind in (AgreementKind.TAKEN_BACK, AgreementKind.REFUSED):
+        word = OpenWordContent(say.agreement, "The ministry did not agree.", HEAD)
+        yield say.signed(draft_open_word(word_kind, say.own.id, say.now, word), say.charter)
     stand = known.participations[say.own.id]
     yield say.heads_say(draft_participation(narrow(stand, frozenset({"wanted_person"}), say.now)), say.charter)
     measure = Measure(

@@ -15,7 +15,7 @@ from typing import Self
 from entente.agreements.model import Instrument, InstrumentState, Measure, Participation, Proposal
 from entente.bodies.model import Body, BodyKind, Group, KeyVersion, NameEntry, NationalOrder, Officer, Succession
 from entente.bodies.unit_limits import LimitsSet
-from entente.bodies.unit_past import UnitList
+from entente.bodies.unit_past import UNIT_LISTS_MAX, UnitList
 from entente.disclosure.model import DisclosureClass, Leave
 from entente.kernel.ids import BodyId, GroupId, InstrumentId, OfficerId, StatementId
 from entente.kernel.merkle import Frontier
@@ -147,6 +147,10 @@ class FakeBodies:
     def group(self, group: GroupId) -> Group | None:
         return self._world.groups.get(group)
 
+    def group_version(self, group: GroupId, version: int) -> Group | None:
+        known = self._world.groups.get(group)
+        return known if known is not None and known.version == version else None
+
     def groups(self) -> tuple[Group, ...]:
         return tuple(self._world.groups.values())
 
@@ -163,8 +167,11 @@ class FakeBodies:
     def put_officer(self, officer: Officer) -> None:
         return None
 
-    def unit_lists(self, body: BodyId) -> tuple[UnitList, ...]:
+    def unit_lists(self, body: BodyId, newest: int = UNIT_LISTS_MAX) -> tuple[UnitList, ...]:
         return ()
+
+    def unit_list(self, body: BodyId, since: datetime) -> UnitList | None:
+        return None
 
     def units_on(self, on: date) -> Mapping[BodyId, UnitList]:
         return {}
@@ -219,6 +226,12 @@ class FakeAgreements:
 
     def proposals(self) -> tuple[Proposal, ...]:
         return ()
+
+    def put_word(self, statement: Statement) -> None:
+        raise AssertionError("the gate keeps nothing")
+
+    def participation_before(self, participation: Participation) -> Participation | None:
+        raise AssertionError("asked by the pages alone, of a real store")
 
     def put_proposal(self, proposal: Proposal, statement: Statement) -> None:
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
-from entente.cases.model import NOBODY, Case, CaseEvent, CaseTask, Exhibit, HandOver, Knowing
+from entente.cases.model import NOBODY, Case, CaseEvent, CaseState, CaseTask, Exhibit, HandOver, Knowing
 from entente.cases.rules import may_know
 from entente.kernel.ids import OfficerId
 
@@ -34,6 +34,10 @@ class MemoryCases:
         known = [number for number, case in self.register.items() if may_know(case, knowing)]
         numbers = sorted((number for number in known if not before or number < before), reverse=True)
         return tuple(self.register[number] for number in numbers)[:limit]
+
+    def in_charge(self, officer: OfficerId, knowing: Knowing = NOBODY) -> tuple[Case, ...]:
+        known = self.all(len(self.register), knowing=knowing)
+        return tuple(case for case in known if case.state is CaseState.OPEN and case.in_charge == officer)
 
     def add_event(self, number: str, event: CaseEvent) -> None:
         self.lines.append((number, event))

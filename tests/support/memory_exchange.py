@@ -35,7 +35,7 @@ from entente.agreements.model import (
 from entente.bodies.model import Body, BodyKind, Group, KeyVersion, NameEntry, NationalOrder, Officer, Succession
 from entente.bodies.rules import verify_by_node
 from entente.bodies.unit_limits import LimitsSet
-from entente.bodies.unit_past import UnitList
+from entente.bodies.unit_past import UNIT_LISTS_MAX, UnitList
 from entente.exchange.model import Lane, Receipt, Stream
 from entente.exchange.parcels import Parcel, Settlement
 from entente.exchange.renewing import RENEWAL_KIND, accept_renewal
@@ -471,6 +471,9 @@ class MemoryBodies:
     def group(self, group: GroupId) -> Group | None:
         return None
 
+    def group_version(self, group: GroupId, version: int) -> Group | None:
+        return None
+
     def groups(self) -> tuple[Group, ...]:
         return ()
 
@@ -486,8 +489,11 @@ class MemoryBodies:
     def put_officer(self, officer: Officer) -> None:
         raise AssertionError("the exchange keeps no officers")
 
-    def unit_lists(self, body: BodyId) -> tuple[UnitList, ...]:
+    def unit_lists(self, body: BodyId, newest: int = UNIT_LISTS_MAX) -> tuple[UnitList, ...]:
         return ()
+
+    def unit_list(self, body: BodyId, since: datetime) -> UnitList | None:
+        return None
 
     def units_on(self, on: date) -> Mapping[BodyId, UnitList]:
         return {}
@@ -524,6 +530,9 @@ class MemoryAgreements:
     def put_participation(self, participation: Participation, statement: Statement) -> None:
         raise AssertionError("the exchange keeps no participations")
 
+    def participation_before(self, participation: Participation) -> Participation | None:
+        raise AssertionError("asked by the pages alone, of a real store")
+
     def measures(self) -> tuple[Measure, ...]:
         return tuple(self._state.measures)
 
@@ -535,6 +544,9 @@ class MemoryAgreements:
 
     def put_proposal(self, proposal: Proposal, statement: Statement) -> None:
         raise AssertionError("the exchange keeps no proposals")
+
+    def put_word(self, statement: Statement) -> None:
+        raise AssertionError("the exchange keeps no words about instruments")
 
     def statements(self, kinds: Sequence[str]) -> tuple[Statement, ...]:
         return ()

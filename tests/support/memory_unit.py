@@ -16,7 +16,7 @@ from typing import Self, TypeVar
 from entente.agreements.model import Instrument, InstrumentState, Measure, Participation, Proposal
 from entente.bodies.model import Body, Group, NationalOrder, Officer, Succession
 from entente.bodies.unit_limits import LimitsSet
-from entente.bodies.unit_past import UnitList, day_ends, follows, list_of
+from entente.bodies.unit_past import UNIT_LISTS_MAX, UnitList, day_ends, follows, list_of
 from entente.kernel.errors import Misconfigured
 from entente.kernel.ids import BodyId, GroupId, InstrumentId, OfficerId, StatementId
 from entente.kernel.merkle import Frontier
@@ -32,6 +32,7 @@ class MemoryBodies:
     entries: dict[BodyId, Body] = field(default_factory=dict)
     unknown: int = 0
     group_versions: dict[GroupId, Group] = field(default_factory=dict)
+    groups_before: list[Group] = field(default_factory=list)
     staff: dict[OfficerId, Officer] = field(default_factory=dict)
     national_orders: dict[str, NationalOrder] = field(default_factory=dict)
     last_heard: dict[BodyId, datetime] = field(default_factory=dict)
@@ -81,8 +82,11 @@ class MemoryBodies:
         own = self.own()
         return accepted if own.replaces is None else {own.replaces: own.id, **accepted}
 
-    def unit_lists(self, body: BodyId) -> tuple[UnitList, ...]:
-        return tuple(self.lists_of_units.get(body, ()))
+    def unit_lists(self, body: BodyId, newest: int = UNIT_LISTS_MAX) -> tuple[UnitList, ...]:
+        return tuple(self.lists_of_units.get(body, ())[-newest:])
+
+    def unit_list(self, body: BodyId, since: datetime) -> UnitList | None:
+        return next((one for one in self.unit_lists(body) if one.since == since), None)
 
     def units_on(self, on: date) -> Mapping[BodyId, UnitList]:
         stood = {
@@ -114,6 +118,9 @@ class MemoryBodies:
     def group(self, group: GroupId) -> Group | None:
         return self.group_versions.get(group)
 
+    def group_version(self, group: GroupId, version: int) -> Group | None:
+        return next((one for one in self.groups_before if (one.id, one.version) == (group, version)), None)
+
     def groups(self) -> tuple[Group, ...]:
         return tuple(self.group_versions[name] for name in sorted(self.group_versions))
 
@@ -121,6 +128,7 @@ class MemoryBodies:
         known = self.group_versions.get(group.id)
         assert known is None or known.version < group.version, "a version of a group never changes"
         self.group_versions[group.id] = group
+        self.groups_before.append(group)
 
     def officer(self, officer: OfficerId) -> Officer | None:
         return self.staff.get(officer)
@@ -170,6 +178,9 @@ class MemoryAgreements:
         self.states[participation.instrument] = replace(state, participations=stands)
         self._keep(statement)
 
+    def participation_before(self, participation: Participation) -> Participation | None:
+        raise AssertionError("asked by the pages alone, of a real store")
+
     def measures(self) -> tuple[Measure, ...]:
         return tuple(sorted(self.kept_measures.values(), key=lambda measure: (measure.since, measure.id)))
 
@@ -179,6 +190,9 @@ class MemoryAgreements:
 
     def proposals(self) -> tuple[Proposal, ...]:
         return tuple(self.kept_proposals)
+
+    def put_word(self, statement: Statement) -> None:
+        self._keep(statement)
 
     def put_proposal(self, proposal: Proposal, statement: Statement) -> None:
         if proposal.id not in {known.id for known in self.kept_proposals}:

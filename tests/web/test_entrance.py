@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from html import unescape
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -501,6 +502,31 @@ def test_every_page_of_signing_in_is_there_in_every_language(desk: Desk, languag
     assert [page.status_code for page in pages] == [200] * len(pages)
     assert all(f'lang="{language}"' in page.text for page in pages)
     assert all(page.headers["content-security-policy"].startswith("default-src 'none'") for page in pages)
+
+
+def test_w151_who_invites_from_an_officers_page_comes_back_to_it(desk: Desk) -> None:
+    desk.enrol(HEAD)
+    desk.enter("new-1", "analyst")
+    there = browser(desk)
+    there.sign_in(HEAD)
+    form = re.search(r'<form method="post" action="/desk/accounts/invite".*?</form>', there.get(PAGE).text, re.DOTALL)
+    assert form is not None
+    assert f'name="back" value="{PAGE}"' in form[0]
+    invited_there = there.send("/desk/accounts/invite", PAGE, officer="new-1", back=PAGE)
+    assert f'<a href="{PAGE}"><bdi>new-1</bdi></a>' in invited_there.text
+    desk.clock.move(minutes=11)
+    asked = there.send("/desk/accounts/invite", PAGE, officer="new-1", back=PAGE)
+    assert asked.headers["location"] == f"/desk/sign-in/again?{urlencode({'back': PAGE})}"
+    # From the list of accounts one comes back to that, and nobody is sent elsewhere.
+    for back in ("", "https://example.org/", "//example.org"):
+        asked = there.send("/desk/accounts/invite", PAGE, officer="new-1", **({"back": back} if back else {}))
+        assert asked.headers["location"] in {
+            "/desk/sign-in/again?back=%2Fdesk%2Faccounts",
+            "/desk/sign-in/again?back=%2Fdesk%2F",
+        }
+
+
+PAGE = "/desk/officers/one/new-1"
 
 
 def test_page_for_everybody_does_not_say_when_officers_come_and_go(desk: Desk) -> None:

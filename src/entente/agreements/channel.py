@@ -15,10 +15,10 @@ from datetime import date, datetime
 from entente.agreements.model import ClauseEffect, Instrument, InstrumentKind, InstrumentState
 from entente.agreements.ports import AgreementsUnit
 from entente.agreements.rules import InForceVerdict, in_force, members_of
-from entente.bodies.model import Body
+from entente.bodies.model import Body, Group
 from entente.bodies.rules import resolve_group
 from entente.bodies.succession import predecessors
-from entente.kernel.ids import BodyId, InstrumentId
+from entente.kernel.ids import BodyId, GroupId, InstrumentId
 from entente.kernel.ports import Outgoing
 from entente.kernel.statement import Statement
 
@@ -28,12 +28,18 @@ NO_INSTRUMENT = InstrumentId("")
 """Named by the first statements of all: introductions between two bodies that have proposed nothing to each other."""
 
 
-def members_now(unit: AgreementsUnit, instrument: Instrument, on: date) -> frozenset[BodyId]:
-    """Return an instrument's parties by name and by group, each group resolved as of a day."""
+def members_now(
+    unit: AgreementsUnit, instrument: Instrument, on: date, supposed: Group | None = None
+) -> frozenset[BodyId]:
+    """Return an instrument's parties by name and by group, each group resolved as of a day; one as if it stood as supposed."""
+
+    def standing(group: GroupId) -> Group | None:
+        return supposed if supposed is not None and supposed.id == group else unit.bodies.group(group)
+
     resolved = {
         reference: resolve_group(group, reference.status, on)
         for reference in instrument.party_groups
-        if (group := unit.bodies.group(reference.group)) is not None
+        if (group := standing(reference.group)) is not None
     }
     state = unit.agreements.instrument(instrument.id) if instrument.party_groups else None
     return members_of(instrument, resolved, state.signatures if state is not None else (), unit.bodies.successors())

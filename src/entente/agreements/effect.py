@@ -1,10 +1,11 @@
 """What a statement of heads would change: which kinds would stop to flow and which begin, between whom, under which right.
 
-Asked before anybody signs, of any draft: a signature, a stand (suspended, resumed, narrowed, left), a measure. What flows is
-asked of `sharing`, once as it is and once as it would be. Reads the store and changes nothing; whether the statement may be
-made at all is judged where it is drafted and handed in.
+Asked before anybody signs, of any draft: a signature, a stand (suspended, resumed, narrowed, left), a measure; and, before it
+is kept, of the next version of a group, whose bodies instruments may name as their parties. What flows is asked of `sharing`,
+once as it is and once as it would be. Reads the store and changes nothing; whether the statement may be made at all is judged
+where it is drafted and handed in.
 
-Source: docs/rules/agreements.md A14.
+Source: docs/rules/agreements.md A14; docs/rules/bodies.md B27.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 
 from entente.agreements.channel import force_now, members_now
 from entente.agreements.model import InstrumentState, Measure, MeasurePolicy, Right
@@ -26,6 +27,8 @@ from entente.agreements.statements import (
     read_signature,
     stand_by_signature,
 )
+from entente.bodies.group_changes import days_of_change
+from entente.bodies.model import Group, MembershipStatus
 from entente.bodies.succession import stands_for
 from entente.handling.model import CodeLists
 from entente.kernel.errors import Invalid, NotFound
@@ -72,6 +75,50 @@ class Foreseen:
     """Of a measure, what it asks of the others."""
 
 
+DAYS_MAX = 12
+"""Days on which a group's change is told for itself; a list with more to come is looked at again."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupDay:
+    """What a group's next version would change of an instrument, as of a day."""
+
+    on: date
+    named: frozenset[BodyId]
+    """Who would be named as a party anew; what flows for them begins once they sign."""
+    not_named: frozenset[BodyId]
+    begins: frozenset[BodyId]
+    """Between whom it would be in force anew."""
+    stops: frozenset[BodyId]
+    was_in_force: bool
+    is_in_force: bool
+    why: str
+    """Why it is in force then, or is not."""
+    effects: tuple[Effect, ...]
+    """What changes between our body and others."""
+
+    @property
+    def tells(self) -> object:
+        """What is told of it beside the day."""
+        return (self.named, self.not_named, self.begins, self.stops, self.is_in_force, self.effects)
+
+    def __bool__(self) -> bool:
+        """Say whether anything changes."""
+        changed = self.named or self.not_named or self.begins or self.stops or self.effects
+        return bool(changed) or self.was_in_force is not self.is_in_force
+
+
+@dataclass(frozen=True, slots=True)
+class ByGroup:
+    """What a group's next version would change of an instrument that names the group."""
+
+    instrument: InstrumentId
+    statuses: tuple[MembershipStatus, ...]
+    """As what the bodies of the group are its parties."""
+    days: tuple[GroupDay, ...]
+    """From which day on what changes; none where nothing does."""
+
+
 _Flows = Mapping[Right, tuple[frozenset[str], frozenset[str]]]
 """By right, the kinds that a body gives another and those that it gets."""
 
@@ -104,6 +151,55 @@ def foresee(unit: AgreementsUnit, statement: Statement, lists: CodeLists, now: d
         for other in sorted(others - {statement.body})
     }
     return Foreseen(statement.kind, state.instrument.id, statement.body, _alike(flows))
+
+
+def foresee_group(
+    unit: AgreementsUnit, known: Group | None, group: Group, lists: CodeLists, now: datetime
+) -> tuple[ByGroup, ...]:
+    """Return, of each instrument that names a group, what the group's next version would change: now, and on days to come.
+
+    Source: docs/rules/bodies.md B27.
+    """
+    days = days_of_change(known, group, now.date())[:DAYS_MAX]
+    found = []
+    for state in unit.agreements.instruments():
+        statuses = sorted(one.status for one in state.instrument.party_groups if one.group == group.id)
+        if statuses:
+            told = [_group_day(unit, state, group, lists, now, on) for on in days]
+            # A later day is told where it is not as the one before it.
+            news = [
+                one for one, last in zip(told, (None, *told), strict=False) if last is None or one.tells != last.tells
+            ]
+            first, *later = news
+            found.append(ByGroup(state.instrument.id, tuple(statuses), (*((first,) if first else ()), *later)))
+    return tuple(found)
+
+
+def _group_day(
+    unit: AgreementsUnit, state: InstrumentState, group: Group, lists: CodeLists, now: datetime, on: date
+) -> GroupDay:
+    own, successors = unit.bodies.own().id, unit.bodies.successors()
+    at = max(now, datetime.combine(on, time.min, UTC))
+    named = [members_now(unit, state.instrument, on, supposed) for supposed in (None, group)]
+    was, would = (in_force(state, members, at, successors) for members in named)
+    before, after = (
+        Terms((Standing(state, verdict.parties),) if verdict.holds else (), successors, lists, at)
+        for verdict in (was, would)
+    )
+    between = [verdict.parties if verdict.holds else frozenset[BodyId]() for verdict in (was, would)]
+    others = between[0].union(between[1]) - {own}
+    flows = {other: (_flows(own, other, before), _flows(own, other, after)) for other in sorted(others)}
+    return GroupDay(
+        on,
+        named=named[1] - named[0],
+        not_named=named[0] - named[1],
+        begins=between[1] - between[0],
+        stops=between[0] - between[1],
+        was_in_force=was.holds,
+        is_in_force=would.holds,
+        why=would.why,
+        effects=_alike(flows),
+    )
 
 
 def _by_measure(unit: AgreementsUnit, measure: Measure, lists: CodeLists, now: datetime) -> Foreseen:

@@ -1,4 +1,4 @@
-"""What other bodies say about instruments, verified and kept (A1, A4 to A7).
+"""What other bodies say about instruments, verified and kept (A1, A4 to A7, A15, A16).
 
 Each function takes a statement within the exchange's unit of work. Heads' statements are believed by the threshold of the
 body that speaks, whoever handed them on; nothing here lets one body speak for another, and what is older than
@@ -17,6 +17,7 @@ from entente.agreements.channel import force_now, members_now, members_with_earl
 from entente.agreements.model import Instrument, InstrumentKind, InstrumentState, Proposal, Suspension
 from entente.agreements.participation import may_measure, may_stand
 from entente.agreements.ports import AgreementsUnit
+from entente.agreements.progress import Progresses, proposed_by, proposers_of
 from entente.agreements.rules import answer_to
 from entente.agreements.statements import (
     AgreementKind,
@@ -24,6 +25,7 @@ from entente.agreements.statements import (
     draft_recorded,
     read_instrument,
     read_measure,
+    read_open_word,
     read_participation,
     read_proposal,
     read_recorded,
@@ -67,10 +69,14 @@ class Intake:
 
 
 def accept_instrument(intake: Intake, statement: Statement) -> None:
-    """Keep an instrument that one of its parties proposes to us; the same again changes nothing."""
+    """Keep an instrument that one of its parties proposes to us; the same again changes nothing.
+
+    That another party proposes it too is kept: it is taken back only when both took it back (A15).
+    """
     verify_by_node(_speaker(intake.unit, statement), statement)
     instrument = read_instrument(statement)
-    if intake.unit.agreements.instrument(instrument.id) is None:
+    state = intake.unit.agreements.instrument(instrument.id)
+    if state is None or statement.body not in proposed_by(intake.unit, instrument.id):
         _require_ours(intake, instrument, statement.body)
         intake.unit.agreements.put_instrument(instrument, statement)
         intake.record_accepted(statement, instrument.id)
@@ -96,6 +102,24 @@ def accept_signature(intake: Intake, statement: Statement) -> None:
     _require_party(intake, instrument, statement.body)
     keep_signature(intake.unit, state, statement)
     intake.record_accepted(statement, instrument.id)
+
+
+def accept_open_word(intake: Intake, statement: Statement) -> None:
+    """Keep that a body takes its proposal back, or does not sign; a second word of the same kind changes nothing."""
+    verify_by_node(_speaker(intake.unit, statement), statement)
+    instrument, word = read_open_word(statement)
+    state = _known(intake.unit, instrument)
+    kept = intake.unit.agreements.statements([statement.kind])
+    if any(one.body == statement.body and read_open_word(one)[0] == instrument for one in kept):
+        return
+    if statement.body not in state.signatures:
+        _require_party(intake, state.instrument, statement.body)
+    if statement.kind == AgreementKind.TAKEN_BACK:
+        is_theirs = statement.body in proposers_of(intake.unit, state)
+        theirs = Ground("A15.1", allows=is_theirs, text="Who takes it back proposed it.")
+        _require(Decision.of((theirs,)), f"That «{state.instrument.name}» was taken back was not taken in.")
+    intake.unit.agreements.put_word(statement)
+    intake.record_accepted(statement, instrument, officer=word.officer, reason=word.reason)
 
 
 def accept_participation(intake: Intake, statement: Statement) -> None:
@@ -231,7 +255,10 @@ def keep_proposal(unit: AgreementsUnit, statement: Statement, charter: Instrumen
 
 
 def standing_statements(unit: AgreementsUnit, newcomer: BodyId, on: date) -> Iterator[tuple[InstrumentId, Statement]]:
-    """Give the heads' statements that make up the instruments of a body, each with its instrument, oldest first."""
+    """Give the heads' statements that make up the instruments of a body, each with its instrument, oldest first.
+
+    Of instruments that are not concluded, what we said ourselves is among them: what we proposed, took back, or do not sign.
+    """
     ours = {
         state.instrument.id: state
         for state in unit.agreements.instruments()
@@ -239,16 +266,33 @@ def standing_statements(unit: AgreementsUnit, newcomer: BodyId, on: date) -> Ite
     }
     successors = unit.bodies.successors()
     newest = {stand.statement for state in ours.values() for stand in state.participations.values()}
-    for statement in unit.agreements.statements([AgreementKind.SIGNATURE, AgreementKind.PARTICIPATION]):
+    own, told = unit.bodies.own().id, [AgreementKind.SIGNATURE, AgreementKind.PARTICIPATION, *_OWN_WORDS]
+    progresses = Progresses(unit, on)
+    unsigned = {about for about, state in ours.items() if not progresses.of(state).is_concluded}
+    for statement in unit.agreements.statements(told):
         if statement.kind == AgreementKind.SIGNATURE:
             about = read_signature(statement).id
             is_standing = about in ours
-        else:
+        elif statement.kind == AgreementKind.PARTICIPATION:
             about = read_participation(statement).instrument
             is_standing = statement.id in newest
+        else:
+            # Signed by a node, so each says its own: a proposal, that it was taken back, that it is not signed.
+            about = _about_unsigned(statement)
+            is_standing = about in unsigned and statement.body == own
         # What a body said that was succeeded here, nobody takes in who reads it as this node does.
         if is_standing and statement.body != newcomer and statement.body not in successors:
             yield about, statement
+
+
+_OWN_WORDS = (AgreementKind.INSTRUMENT, AgreementKind.TAKEN_BACK, AgreementKind.REFUSED)
+
+
+def _about_unsigned(statement: Statement) -> InstrumentId:
+    if statement.kind == AgreementKind.INSTRUMENT:
+        return read_instrument(statement).id
+    about, _ = read_open_word(statement)
+    return about
 
 
 def _speaker(unit: AgreementsUnit, statement: Statement) -> Body:

@@ -312,6 +312,38 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenWord:
+    """What a body said of an instrument that not all had signed: that it takes its proposal back, or that it does not sign."""
+
+    body: BodyId
+    reason: str
+    officer: str
+    at: datetime
+    statement: StatementId
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an instrument has come on its way to being signed by as many as its rule asks for."""
+
+    missing: tuple[BodyId, ...]
+    """Members that have not signed."""
+    is_concluded: bool
+    """Whether as many have signed as its rule asks for; from then on each leaves it by its own withdrawal alone."""
+    refusals: tuple[OpenWord, ...]
+    """Of members that said that they do not sign, and have not signed since; the oldest first."""
+    is_blocked: bool
+    """Whether it cannot be concluded as long as they do not."""
+    taken_back: OpenWord | None
+    """The last word of those who proposed it, once all of them took it back; it may have come too late (`is_concluded`)."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be signed still by whom it waits for."""
+        return self.is_concluded or self.taken_back is None
+
+
+@dataclass(frozen=True, slots=True)
 class InstrumentState:
     """An instrument as this node holds it: who signed, how each party stands."""
 

@@ -101,6 +101,16 @@ def stops_the_whole(suspension: Suspension, toward: BodyId | None = None) -> boo
     return is_whole and (not suspension.counterparts or toward in suspension.counterparts)
 
 
+def gives_back(old: Participation, new: Participation) -> bool:
+    """Say whether a stand only gives back what the one before had stopped: fewer suspensions, or all kinds again.
+
+    Source: docs/rules/agreements.md A5.
+    """
+    has_fewer = {one.id for one in new.suspensions} < {one.id for one in old.suspensions} and new.kinds == old.kinds
+    is_widened = new.suspensions == old.suspensions and bool(old.kinds) and not new.kinds
+    return new.state is not ParticipationState.WITHDRAWN and (has_fewer or is_widened)
+
+
 def narrow(current: Participation, kinds: frozenset[str], at: datetime) -> Participation:
     """Return the stand with the kinds that remain; an empty set takes the narrowing back."""
     return _stand(current, at, current.suspensions, kinds)

@@ -30,6 +30,9 @@ class AgreementStore(Protocol):
     def put_participation(self, participation: Participation, statement: Statement) -> None:
         """Keep a participation; a lower or equal epoch than the newest is a programming error."""
 
+    def participation_before(self, participation: Participation) -> Participation | None:
+        """Return how its body stood before a participation, as far as it came here: the newest of a lower epoch."""
+
     def measures(self) -> tuple[Measure, ...]:
         """Return every measure, ended ones included, oldest first."""
 
@@ -41,6 +44,9 @@ class AgreementStore(Protocol):
 
     def put_proposal(self, proposal: Proposal, statement: Statement) -> None:
         """Keep a proposal as recorded; the same id again changes nothing."""
+
+    def put_word(self, statement: Statement) -> None:
+        """Keep a word about an instrument that changes no right; the same again changes nothing."""
 
     def statements(self, kinds: Sequence[str]) -> tuple[Statement, ...]:
         """Return the kept statements of some kinds, oldest first: what a newly introduced party must be sent."""

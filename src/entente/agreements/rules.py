@@ -1,4 +1,4 @@
-"""What an instrument is, whether its terms hold together, and whether it is in force (A1 to A3, A7).
+"""What an instrument is, whether its terms hold together, and whether it is in force (A1 to A3, A7, A15, A16).
 
 Pure functions. A party's own stand to an instrument is in `participation`.
 
@@ -8,7 +8,7 @@ Source: docs/rules/agreements.md.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -17,7 +17,9 @@ from entente.agreements.model import (
     ForceRule,
     Instrument,
     InstrumentState,
+    OpenWord,
     ParticipationState,
+    Progress,
     ProposalKind,
     ProposalState,
 )
@@ -83,7 +85,7 @@ def in_force(
     entered = _entered(state, members, successors)
     own_signatures = members & set(state.signatures)
     parties = frozenset(body for body in own_signatures if not _has_withdrawn(state, body))
-    needed = len(members) if instrument.force_rule is ForceRule.ALL else instrument.force_count
+    needed = _needed(instrument, members)
     today = now.date()
     if needed == 0 or len(entered) < needed:
         return InForceVerdict(holds=False, why=f"{len(entered)} of {needed} signatures are here.", parties=parties)
@@ -97,6 +99,38 @@ def in_force(
     return InForceVerdict(
         holds=True, why=f"In force since {_since(state, entered, needed).isoformat()}.", parties=parties
     )
+
+
+def progress_of(
+    state: InstrumentState,
+    members: frozenset[BodyId],
+    proposers: frozenset[BodyId],
+    taken_back: Sequence[OpenWord],
+    refused: Sequence[OpenWord],
+    successors: Successors = NOBODY_SUCCEEDED,
+) -> Progress:
+    """Say how far an instrument has come: who has not signed, who said that they do not, whether it was taken back.
+
+    Signatures alone bring it into force, and none is ever taken away: so all nodes come to the same answer, in whatever order
+    they hear of a signature and of a taking back that crossed it.
+
+    Source: docs/rules/agreements.md A15 and A16.
+    """
+    needed, entered = _needed(state.instrument, members), _entered(state, members, successors)
+    missing = sorted(members - set(entered))
+    refusals = tuple(word for word in refused if word.body in missing)
+    ends = {word.body: word for word in taken_back if word.body in proposers}
+    return Progress(
+        missing=tuple(missing),
+        is_concluded=0 < needed <= len(entered),
+        refusals=refusals,
+        is_blocked=len(members) - len({word.body for word in refusals}) < needed,
+        taken_back=max(ends.values(), key=lambda word: word.at) if ends and proposers <= set(ends) else None,
+    )
+
+
+def _needed(instrument: Instrument, members: frozenset[BodyId]) -> int:
+    return len(members) if instrument.force_rule is ForceRule.ALL else instrument.force_count
 
 
 def _entered(state: InstrumentState, members: frozenset[BodyId], successors: Successors) -> dict[BodyId, datetime]:

@@ -25,17 +25,18 @@ from entente.agreements.model import (
     InstrumentState,
     Measure,
     MeasureTerms,
+    OpenWord,
     Participation,
-    ParticipationState,
     Proposal,
     ProposalKind,
     Suspension,
     SuspensionPreview,
     SuspensionTerms,
 )
-from entente.agreements.participation import may_measure, narrow, resume, suspend, withdraw
+from entente.agreements.participation import gives_back, may_measure, narrow, resume, suspend, withdraw
 from entente.agreements.ports import AgreementsUnit
 from entente.agreements.preview import preview_of
+from entente.agreements.progress import own_word, proposed_by
 from entente.agreements.rules import instrument_id
 from entente.agreements.standing import own_stand, require, require_stand
 from entente.agreements.statements import (
@@ -49,11 +50,12 @@ from entente.agreements.statements import (
     read_participation,
     read_signature,
 )
-from entente.agreements.succeeding import Succeeding
 from entente.agreements.terms import require_terms
+from entente.agreements.unsigned import Unsigned, require_not_refused_since, require_open
 from entente.bodies.model import Body
 from entente.bodies.rules import verify_by_heads
 from entente.kernel.canonical import JsonObject
+from entente.kernel.clock import format_time
 from entente.kernel.errors import Conflict, Invalid, NotFound
 from entente.kernel.ids import BodyId, InstrumentId, OfficerId
 from entente.kernel.ports import Act
@@ -64,11 +66,14 @@ SUBMITTED_MAX = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Agreements(Succeeding):
+class Agreements(Unsigned):
     """The services of agreements. Safe from several threads: each verb is one unit of work."""
 
     def propose(self, officer: OfficerId, instrument: Instrument) -> InstrumentState:
-        """Put an instrument before its parties; return it as kept here. Its id is derived, whatever stands in it."""
+        """Put an instrument before its parties; return it as kept here. Its id is derived, whatever stands in it.
+
+        Raises Conflict for a text that our body proposed and took back: another one is proposed, or another party proposes it.
+        """
         instrument = replace(instrument, id=instrument_id(instrument))
         with self.open_unit() as unit:
             own, now = unit.bodies.own(), self.clock.now()
@@ -78,7 +83,9 @@ class Agreements(Succeeding):
             if own.id not in members:
                 raise _not_a_party(instrument)
             statement = proposal_to_instrument(own.id, now, instrument, officer).with_signature(self.node)
-            if unit.agreements.instrument(instrument.id) is None:
+            if (taken_back := own_word(unit, AgreementKind.TAKEN_BACK, instrument.id)) is not None:
+                raise _taken_back_by_us(instrument, taken_back)
+            if own.id not in proposed_by(unit, instrument.id):
                 unit.agreements.put_instrument(instrument, statement)
             self._record(unit, officer, "propose_instrument", instrument.id, statement)
             tell_parties(unit, instrument, statement, now)
@@ -94,6 +101,7 @@ class Agreements(Succeeding):
             state = self._state(unit, instrument)
             if unit.bodies.own().id in state.signatures:
                 raise _signed_before(state.instrument)
+            require_open(unit, state, now)
             return draft_signature(unit.bodies.own().id, now, state.instrument)
 
     def preview_suspension(self, officer: OfficerId, terms: SuspensionTerms) -> SuspensionPreview:
@@ -249,7 +257,7 @@ class Agreements(Succeeding):
             case AgreementKind.PARTICIPATION:
                 new = read_participation(statement)
                 old = own_stand(self._state(unit, new.instrument), own.id)
-                verb, subject = "resume" if _gives_back(old, new) else "suspend", str(new.instrument)
+                verb, subject = "resume" if gives_back(old, new) else "suspend", str(new.instrument)
             case AgreementKind.MEASURE:
                 verb, subject = "take_measure", str(read_measure(statement).target)
             case _:
@@ -273,6 +281,8 @@ class Agreements(Succeeding):
         state = self._state(unit, instrument.id)
         if own.id in state.signatures:
             raise _signed_before(instrument)
+        require_open(unit, state, self.clock.now())
+        require_not_refused_since(unit, instrument, statement.at)
         intake.keep_signature(unit, state, statement)
         return instrument
 
@@ -323,12 +333,6 @@ class Agreements(Succeeding):
         self.record(unit, Act(verb, unit.bodies.own().id, officer, instrument, detail))
 
 
-def _gives_back(old: Participation, new: Participation) -> bool:
-    has_fewer = {one.id for one in new.suspensions} < {one.id for one in old.suspensions} and new.kinds == old.kinds
-    is_widened = new.suspensions == old.suspensions and bool(old.kinds) and not new.kinds
-    return new.state is not ParticipationState.WITHDRAWN and (has_fewer or is_widened)
-
-
 def _require_each_once(statements: Sequence[Statement]) -> None:
     about = [(one.kind, one.content.get("target", one.content.get("instrument"))) for one in statements]
     if not statements or len(statements) > SUBMITTED_MAX:
@@ -349,6 +353,14 @@ def _not_a_party(instrument: Instrument) -> Invalid:
         field="parties",
         why="A body proposes only what it will be bound by itself (docs/rules/agreements.md A1).",
         do="Add our body's code to the parties, or let a party propose it.",
+    )
+
+
+def _taken_back_by_us(instrument: Instrument, word: OpenWord) -> Conflict:
+    return Conflict(
+        f"Our body took «{instrument.name}» back on {format_time(word.at)}, and proposes the same text no more.",
+        why="Every party was told so; said again, nobody would know which word holds (docs/rules/agreements.md A15).",
+        do="Propose it under another short name, or have another party propose this text.",
     )
 
 

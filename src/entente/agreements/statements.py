@@ -12,7 +12,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from entente.agreements.model import Instrument, Measure, Participation, ParticipationState, ProposalKind, ProposalState
+from entente.agreements.model import (
+    Instrument,
+    Measure,
+    OpenWord,
+    Participation,
+    ParticipationState,
+    ProposalKind,
+    ProposalState,
+)
 from entente.agreements.participation import first_stand
 from entente.agreements.rules import instrument_id
 from entente.kernel.codec import from_json, to_object
@@ -23,14 +31,18 @@ from entente.kernel.text import is_line, is_seen, shows_as_stored
 
 PROPOSAL_CHARACTERS_MAX = 20_000
 """A resolution of ten pages."""
+REASON_CHARACTERS_MAX = 300
+"""As reasons elsewhere (successors, held statements)."""
 OFFICER_CHARACTERS_MAX = 100
 """Of another body's officer, as in correspondence (statements.REFERENCE_CHARACTERS_MAX)."""
 
 
 class AgreementKind(StrEnum):
-    """The kinds of statement of this room; the first and the last three are signed by the node, the others by heads."""
+    """The kinds of statement of this room; signature, participation and measure are signed by heads, the others by the node."""
 
     INSTRUMENT = "instrument"
+    TAKEN_BACK = "instrument_taken_back"
+    REFUSED = "instrument_refused"
     SIGNATURE = "instrument_signature"
     PARTICIPATION = "participation"
     MEASURE = "measure"
@@ -54,6 +66,15 @@ class SignatureContent:
     instrument: Instrument
     epoch: int
     state: ParticipationState
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWordContent:
+    """Content of `instrument_taken_back` and `instrument_refused`: of which instrument, why, and the officer who said so."""
+
+    instrument: InstrumentId
+    reason: str
+    officer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +115,12 @@ def draft_signature(body: BodyId, at: datetime, instrument: Instrument) -> State
     """Return a party's signature of an instrument, for its heads to sign."""
     content = SignatureContent(instrument, 1, ParticipationState.ACTIVE)
     return draft(AgreementKind.SIGNATURE, body, at, to_object(content))
+
+
+def draft_open_word(kind: AgreementKind, body: BodyId, at: datetime, content: OpenWordContent) -> Statement:
+    """Return that a body takes its proposal back, or does not sign, unsigned."""
+    _word_bounded(content)
+    return draft(kind, body, at, to_object(content))
 
 
 def draft_participation(participation: Participation) -> Statement:
@@ -149,6 +176,14 @@ def stand_by_signature(statement: Statement, instrument: Instrument) -> Particip
     return first_stand(statement.body, instrument, statement.at, statement.id)
 
 
+def read_open_word(statement: Statement) -> tuple[InstrumentId, OpenWord]:
+    """Return of which instrument a body takes its proposal back or does not sign, and its word; raise Invalid."""
+    content = from_json(OpenWordContent, statement.content, "content")
+    _word_bounded(content)
+    word = OpenWord(statement.body, content.reason, content.officer, statement.at, statement.id)
+    return content.instrument, word
+
+
 def read_participation(statement: Statement) -> Participation:
     """Return how a party says that it stands; raise Invalid when it speaks for another or of another time."""
     content = from_json(Participation, statement.content, "content")
@@ -191,6 +226,13 @@ def _with_true_id(instrument: Instrument) -> Instrument:
 def _bounded(content: ProposalContent) -> None:
     if len(content.text) > PROPOSAL_CHARACTERS_MAX or not is_seen(content.text) or not shows_as_stored(content.text):
         raise _bad("text", f"a proposal has 1 to {PROPOSAL_CHARACTERS_MAX} characters, and shows as it is stored")
+    if not is_line(content.officer) or len(content.officer) > OFFICER_CHARACTERS_MAX:
+        raise _bad("officer", f"an officer's id is one line of 1 to {OFFICER_CHARACTERS_MAX} characters")
+
+
+def _word_bounded(content: OpenWordContent) -> None:
+    if len(content.reason) > REASON_CHARACTERS_MAX or not is_line(content.reason):
+        raise _bad("reason", f"the others read it, so a reason is one line of 1 to {REASON_CHARACTERS_MAX} characters")
     if not is_line(content.officer) or len(content.officer) > OFFICER_CHARACTERS_MAX:
         raise _bad("officer", f"an officer's id is one line of 1 to {OFFICER_CHARACTERS_MAX} characters")
 

@@ -15,10 +15,12 @@ from entente.agreements.channel import NO_INSTRUMENT, channels_now, to_parties
 from entente.agreements.intake import keep_measure, keep_proposal, keep_signature
 from entente.agreements.model import Instrument, InstrumentState
 from entente.agreements.ports import AgreementsUnit
+from entente.agreements.progress import proposed_by
 from entente.agreements.statements import (
     AgreementKind,
     read_instrument,
     read_measure,
+    read_open_word,
     read_participation,
     read_proposal,
     read_signature,
@@ -36,7 +38,7 @@ NODE = OfficerId("node")
 
 
 def take_back_word(unit: AgreementsUnit, statement: Statement, giver: BodyId, now: datetime) -> Outgoing:
-    """Take back an instrument of ours, a signature, a stand, a measure, a proposal or an acceptance of a successor.
+    """Take back an instrument of ours or a word about one, a signature, a stand, a measure, a proposal, an accepted successor.
 
     What is known or older changes nothing. Returns it as it had gone out. Raises Untrusted for what our node or heads did not
     sign, NotFound for what is about an instrument or a body that is not here (yet).
@@ -52,7 +54,7 @@ def take_back_word(unit: AgreementsUnit, statement: Statement, giver: BodyId, no
 
 
 def to_whom(unit: AgreementsUnit, statement: Statement, now: datetime) -> tuple[Outgoing, ...]:
-    """Return an instrument of ours, a signature, a stand or a measure that was taken back as it goes out to each other party.
+    """Return an instrument of ours, a word about one, a signature, a stand or a measure as it goes out to each other party.
 
     A stand that a later one replaced goes to nobody: the later one says all.
     """
@@ -72,6 +74,8 @@ def _about(statement: Statement) -> InstrumentId:
             return read_signature(statement).id
         case AgreementKind.PARTICIPATION:
             return read_participation(statement).instrument
+        case AgreementKind.TAKEN_BACK | AgreementKind.REFUSED:
+            return read_open_word(statement)[0]
         case _:
             return read_measure(statement).charter
 
@@ -80,8 +84,8 @@ def _take_back(unit: AgreementsUnit, statement: Statement, now: datetime) -> Ins
     """Keep what a verified word of ours says, unless it is known; return the instrument it is about."""
     own = unit.bodies.own().id
     match statement.kind:
-        case AgreementKind.INSTRUMENT:
-            return _known_or_kept(unit, read_instrument(statement), statement).instrument.id
+        case AgreementKind.INSTRUMENT | AgreementKind.TAKEN_BACK | AgreementKind.REFUSED:
+            return _word_again(unit, statement)
         case AgreementKind.SIGNATURE:
             state = _known_or_kept(unit, read_signature(statement), statement)
             if own not in state.signatures:
@@ -104,6 +108,18 @@ def _take_back(unit: AgreementsUnit, statement: Statement, now: datetime) -> Ins
         case _:
             _accept_again(unit, statement)
             return NO_INSTRUMENT
+
+
+def _word_again(unit: AgreementsUnit, statement: Statement) -> InstrumentId:
+    """Keep that we proposed an instrument, took it back, or do not sign it (docs/rules/agreements.md A15 and A16)."""
+    if statement.kind != AgreementKind.INSTRUMENT:
+        about = _known(unit, read_open_word(statement)[0]).instrument.id
+        unit.agreements.put_word(statement)
+        return about
+    instrument = read_instrument(statement)
+    if statement.body not in proposed_by(unit, instrument.id):
+        unit.agreements.put_instrument(instrument, statement)
+    return instrument.id
 
 
 def _accept_again(unit: AgreementsUnit, statement: Statement) -> None:

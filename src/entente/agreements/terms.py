@@ -68,7 +68,7 @@ def require_terms(instrument: Instrument, lists: CodeLists) -> None:
     if problems:
         listed = "; ".join(f"at {problem.field}, {problem.why}" for problem in problems)
         raise Invalid(
-            f"The terms of «{instrument.name[:64]}» contradict themselves in {len(problems)} place(s).",
+            f"The terms of «{instrument.name[:64]}» contradict themselves; places: {len(problems)}.",
             field=problems[0].field,
             why=f"An instrument is refused whole rather than applied in part (docs/rules/agreements.md A2): {listed}.",
             do="Mend the fields in the instrument file, and propose it again.",

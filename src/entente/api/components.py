@@ -144,6 +144,7 @@ JOB = thing(
         "until": moment("How long it is kept", or_null=True),
         "done": number("Rows that are durable"),
         "total": number("How many rows there are, where that is known", or_null=True),
+        "share": number("Thousandths of its file that were read, where that is known", or_null=True),
         "results": said("Where results are read; empty for a job that has none"),
         "files": many(thing({"name": said(), "bytes": number(), "href": said()})),
         "outcome": {
@@ -336,6 +337,7 @@ DUTY = thing(
         "ends_at": moment(),
         "zone": said("In which it was written"),
         "is_reached": flag("Whether somebody can be called there; where is shown to nobody"),
+        "series": said("The id of the first of those that were entered together; empty for one that was entered alone"),
     },
     help_text="That an officer is on duty for a time.",
 )

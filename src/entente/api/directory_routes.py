@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from entente.api.route import ApiRoute, Method
-from entente.api.shapes import anything, flag, many, moment, named, number, said, text, thing
+from entente.api.shapes import anything, flag, many, moment, named, number, said, text, thing, whole
 from entente.bodies.tokens import Scope
-from entente.kernel.canonical import JsonObject
+from entente.kernel.canonical import INTEGER_MAX, JsonObject
 
 _CODE = r"^[A-Za-z0-9:-]+$"
 BODY_NAMED: dict[str, JsonObject] = {"body": text("Its code or id.", most=64, pattern=_CODE)}
@@ -66,6 +66,12 @@ _INSTRUMENT: dict[str, JsonObject] = {
     "why": said(),
     "parties_in_force": many(said()),
     "signed_by": many(said()),
+    "missing": many(said("Who has not signed")),
+    "refused_by": many(said("Who said that they do not sign")),
+    "is_concluded": flag("Whether as many have signed as its rule asks for"),
+    "is_blocked": flag("Whether it cannot be concluded as long as those do not sign"),
+    "is_open": flag("Whether it can still be signed: it was not taken back, or too late"),
+    "has_ended": flag("Whether its own last day has passed"),
     "proposed_by": said(),
     "suspensions": number("How many stand"),
 }
@@ -127,7 +133,14 @@ ROUTES: tuple[ApiRoute, ...] = (
             "name": text("Its name.", most=64, pattern=r"^[A-Za-z0-9._-]+$"),
         },
         path_names="group",
-        query=DAY_ASKED,
+        query={
+            **DAY_ASKED,
+            "version": whole(
+                "Which version of those kept here, as it stood; the newest where none is given.",
+                least=1,
+                most=INTEGER_MAX,
+            ),
+        },
         arguments=_group_named,
         answer=thing({"on": said(), "group": _GROUP}),
     ),
@@ -155,6 +168,9 @@ ROUTES: tuple[ApiRoute, ...] = (
         answer=thing(
             {
                 **_INSTRUMENT,
+                "refusals": many(anything("Who does not sign, and why")),
+                "taken_back": {**anything("Who took the proposal back, and why"), "type": ["object", "null"]},
+                "is_ours_to_take_back": flag(),
                 "terms": named("Terms"),
                 "participations": many(anything("How one party stands")),
                 "measures": many(anything("A measure under it")),

@@ -129,6 +129,7 @@ class JobAnswers:
             "until": to_json(job.ended_at + KEPT) if job.ended_at is not None else None,
             "done": job.done,
             "total": job.total,
+            "share": job.share,
             "results": f"{href}/results" if job.kind is JobKind.SEARCHES else "",
             "files": files,
             "outcome": job.outcome if is_given else None,

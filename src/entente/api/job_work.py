@@ -59,10 +59,14 @@ class Working:
             self.put(self.job)
         self.job = self.going_on(self.job)
 
+    def read(self, share: int | None) -> None:
+        """Note how much of its file was read; it is written down with the next step."""
+        self.job = replace(self.job, share=share)
+
     def perform(self, verb: str, **files: str) -> JsonObject:
         """Do the job's verb with these files."""
         given: JsonObject = {**self.job.asked, **files, "officer": self.job.account}
-        return perform(self.node, verb, given, self.step)
+        return perform(self.node, verb, given, self.step, self.read)
 
     def made(self, name: str) -> str:
         """Return the path of a file that comes of the job."""

@@ -40,6 +40,11 @@ OWN_WORD: Final = (
     "it is this body's word to every other about whom to call at night, with names and numbers that somebody rang and checked;"
     " an officer says it at the desk. What all bodies say is read with GET /contacts"
 )
+UNITS: Final = (
+    "it is this body's word to every other about its branches and units, and what their officers may see hangs on it: an officer"
+    " says it at the desk, where it was shown what it touches. What stands is read with GET /directory/units, and what stood"
+    " before with GET /bodies/{body}/unit-lists"
+)
 KEEPING: Final = (
     "it is about the node and not the body's work: the operator does it on the machine itself, and a monitor there asks GET"
     " /healthz, /readyz and /metrics"
@@ -50,16 +55,22 @@ STRANGER: Final = (
     " asked the node would believe it instead of the proof"
 )
 
+SEEN_FIRST: Final = (
+    "it is looked at by the officer who says the list, before they say it, at the desk or by its command; what it is made of is"
+    " read with GET /groups and GET /instruments"
+)
+
 LEFT_OUT: Final[Mapping[str, str]] = {
     **dict.fromkeys(
         (
-            "keys_draft", "keys_submit", "successor_accept", "successor_refuse", "instrument_sign_draft", "suspend_draft",
-            "resume_draft", "narrow_draft", "withdraw_draft", "measure_draft", "instrument_submit", "cut_off_draft",
-            "return_draft", "instruments_submit", "draft_foresee",
+            "keys_draft", "keys_submit", "successor_accept", "successor_refuse", "instrument_take_back", "instrument_refuse",
+            "instrument_sign_draft", "suspend_draft", "resume_draft", "narrow_draft", "withdraw_draft", "measure_draft",
+            "instrument_submit", "cut_off_draft", "return_draft", "instruments_submit", "draft_foresee",
         ),
         HEADS,
     ),
     **dict.fromkeys(("contact_keep", "contact_remove", "contact_confirm"), OWN_WORD),
+    **dict.fromkeys(("unit_preview", "unit_keep"), UNITS),
     **dict.fromkeys(
         (
             "officer_add", "officer_end", "officer_preview", "officer_list", "officer_find", "officer_show",
@@ -70,8 +81,10 @@ LEFT_OUT: Final[Mapping[str, str]] = {
         ACCOUNTS,
     ),
     "trail_judge": STRANGER,
+    "group_preview": SEEN_FIRST,
     "group_lines": GATHERED.format("GET /groups, with the entries that are counted here"),
     "successor_list": GATHERED.format("GET /bodies/{body}, where a body names the one it replaces,"),
+    "unit_own": GATHERED.format("GET /directory/units, asked with this body's own code,"),
     "contact_own": GATHERED.format("GET /contacts, asked with this body's own code"),
     **dict.fromkeys(("shift_begin", "shift_note", "shift_hand_over", "shift_take_over"), SIGNED),
     "call_acknowledge": IN_HAND,

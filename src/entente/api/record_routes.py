@@ -42,51 +42,52 @@ TERMS = thing(
         "review": said(),
     }
 )
+RECORD_PARTS: dict[str, JsonObject] = {
+    "id": said(),
+    "name": said(),
+    "source": named("Body"),
+    "version": number(),
+    "schema": said(),
+    "kind": said(),
+    "at": moment(),
+    "facts": many(
+        thing(
+            {
+                "property": said(),
+                "value": said(),
+                "observation": said("Whether it was observed or assessed"),
+                "unknown_property": flag(),
+                "terms": number("Place in the record's terms, from 0"),
+            }
+        )
+    ),
+    "links": many(
+        thing(
+            {
+                "property": said(),
+                "to": said(),
+                "name": said(),
+                "observation": said("Whether it was observed or assessed"),
+            }
+        )
+    ),
+    "files": many(
+        thing(
+            {
+                "name": said(),
+                "media_type": said(),
+                "bytes": number(),
+                "sha256": said(),
+                "blob": said(),
+                "terms": number(or_null=True),
+            }
+        )
+    ),
+    "terms": many(TERMS),
+    "retention": thing({"review_on": said(), "erase_on": said()}),
+}
 RECORD = thing(
-    {
-        "id": said(),
-        "name": said(),
-        "source": named("Body"),
-        "version": number(),
-        "schema": said(),
-        "kind": said(),
-        "at": moment(),
-        "facts": many(
-            thing(
-                {
-                    "property": said(),
-                    "value": said(),
-                    "observation": said("Whether it was observed or assessed"),
-                    "unknown_property": flag(),
-                    "terms": number("Place in the record's terms, from 0"),
-                }
-            )
-        ),
-        "links": many(
-            thing(
-                {
-                    "property": said(),
-                    "to": said(),
-                    "name": said(),
-                    "observation": said("Whether it was observed or assessed"),
-                }
-            )
-        ),
-        "files": many(
-            thing(
-                {
-                    "name": said(),
-                    "media_type": said(),
-                    "bytes": number(),
-                    "sha256": said(),
-                    "blob": said(),
-                    "terms": number(or_null=True),
-                }
-            )
-        ),
-        "terms": many(TERMS),
-        "retention": thing({"review_on": said(), "erase_on": said()}),
-    },
+    RECORD_PARTS,
     help_text="The facts that may be seen, and the links whose both ends may be known.",
 )
 

@@ -9,7 +9,7 @@ from entente.api.route import PREFIX, ApiRoute, Method, Writes
 from entente.api.shapes import free_text, many, named, one_of, said, text, thing, whole
 from entente.bodies.tokens import Scope
 from entente.duty.model import DutyFunction
-from entente.duty.roster import KEEPS
+from entente.duty.roster import EVERY_DAYS_MAX, KEEPS, TIMES_MAX
 from entente.duty.rules import REACH_CHARACTERS_MAX
 from entente.duty.shifts import WORKS
 from entente.kernel.canonical import JsonObject
@@ -78,9 +78,13 @@ ROUTES: tuple[ApiRoute, ...] = (
                 "ends": text(_WALL_TIME, most=WALL_TIME_CHARACTERS_MAX),
                 "zone": free_text("Like Europe/Vienna; else the body's own.", most=ZONE_CHARACTERS_MAX),
                 "reach": free_text("Where the gateway reaches them; else it does not.", most=REACH_CHARACTERS_MAX),
+                "every_days": whole("The next turn is so many days later.", least=1, most=EVERY_DAYS_MAX, default=1),
+                "times": whole("How many turns, the first among them.", least=1, most=TIMES_MAX, default=1),
             },
             "zone",
             "reach",
+            "every_days",
+            "times",
         ),
         told=_entered,
         answer=named("Result"),
@@ -98,7 +102,12 @@ ROUTES: tuple[ApiRoute, ...] = (
         needs=(),
         asks=("keep_roster",),
         path_fields={"duty": text("The entry's id.", most=64, pattern=r"^duty-[0-9a-f]+$")},
-        arguments=lambda given: {"id": given["duty"]},
+        query={
+            "turns": one_of(
+                "one", "following", help_text="Alone, or with those that follow it in its series; else alone."
+            )
+        },
+        arguments=lambda given: {"id": given["duty"], "following": given.get("turns") == "following"},
         told=_taken_off,
         answer=named("Result"),
         writes=Writes.ONCE,

@@ -109,7 +109,7 @@ class Runner:
 def _stopping(done: int) -> Unavailable:
     return Unavailable(
         "The node was asked to stop before this was done.",
-        why=f"It ended at a durable step: {done} rows are kept, and nothing is half-written.",
+        why=f"It ended at a durable step: rows kept: {done}, and nothing is half-written.",
         do="Start the node and run the same command again; what is there already stays as it is.",
         retry_is_safe=True,
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from entente.api.directory_routes import DAY_ASKED
 from entente.api.route import ApiRoute, Method
 from entente.api.shapes import flag, many, moment, named, number, said, text, thing
-from entente.bodies.statements import UNIT_ID_CHARACTERS_MAX
 from entente.bodies.tokens import Scope
+from entente.bodies.unit_rules import UNIT_ID_CHARACTERS_MAX
 from entente.disclosure.limiting import LOOKS
 from entente.kernel.canonical import JsonObject
 

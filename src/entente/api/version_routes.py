@@ -26,6 +26,11 @@ _SIDE = many(
     "The line as this version has it; empty where it does not.",
     most=1,
 )
+_FAR_END = {
+    **{name: said() for name in ("property", "to", "name", "observation")},
+    "is_seen": flag("Whether something of the far end may be seen here"),
+    **{name: said() for name in ("caption", "schema", "kind")},
+}
 CODE_CHARACTERS_MAX = 64
 _CHANGE = thing(
     {
@@ -73,20 +78,17 @@ ROUTES: tuple[ApiRoute, ...] = (
         answer=thing(
             {
                 **{name: said() for name in ("record", "name", "caption", "schema")},
-                "links": many(
-                    thing(
-                        {
-                            **{name: said() for name in ("property", "to", "name", "observation")},
-                            "is_seen": flag("Whether something of the far end may be seen here"),
-                            **{name: said() for name in ("caption", "schema", "kind")},
-                        }
-                    )
-                ),
+                "links": many(thing(_FAR_END)),
                 "linked_by": many(
                     thing(
                         {
-                            name: said()
-                            for name in ("property", "record", "name", "observation", "caption", "schema", "kind")
+                            **{
+                                name: said()
+                                for name in ("property", "record", "name", "observation", "caption", "schema", "kind")
+                            },
+                            "beyond": many(
+                                thing(_FAR_END), "Of a record that says how two things are tied: what else it ties"
+                            ),
                         }
                     )
                 ),

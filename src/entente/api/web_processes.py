@@ -149,7 +149,7 @@ class WebProcesses:
     def trouble(self) -> str:
         """Return in words how many are missing; empty where all run."""
         missing = self.count - sum(process.poll() is None for process in [*self._running.values()])
-        return f"{missing} of {self.count} web processes are not running." if missing else ""
+        return f"Of {self.count} web processes not running: {missing}." if missing else ""
 
     def _keep(self, place: int) -> None:
         while not self._is_ending.is_set():

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from entente.bodies.model import Body, Group, Measure, NationalOrder, NewNodeKeys, Officer, Role, Succession
 from entente.bodies.unit_limits import LimitsSet
-from entente.bodies.unit_past import UnitList
+from entente.bodies.unit_past import UNIT_LISTS_MAX, UnitList
 from entente.kernel.ids import BodyId, GroupId, KeyId, OfficerId
 from entente.kernel.ports import UnitOfWork
 
@@ -97,6 +97,9 @@ class BodyStore(Protocol):
     def group(self, group: GroupId) -> Group | None:
         """Return the newest version of a group."""
 
+    def group_version(self, group: GroupId, version: int) -> Group | None:
+        """Return one version of a group of those that were kept here; of ours all were."""
+
     def groups(self) -> tuple[Group, ...]:
         """Return the newest version of every group, ordered by id."""
 
@@ -112,8 +115,11 @@ class BodyStore(Protocol):
     def put_officer(self, officer: Officer) -> None:
         """Add or replace an officer."""
 
-    def unit_lists(self, body: BodyId) -> tuple[UnitList, ...]:
-        """Return the lists of units that a body said, oldest first; the newest 200 (unit_past.UNIT_LISTS_MAX)."""
+    def unit_lists(self, body: BodyId, newest: int = UNIT_LISTS_MAX) -> tuple[UnitList, ...]:
+        """Return the lists of units that a body said, oldest first: so many of the newest, and of no body more than are kept."""
+
+    def unit_list(self, body: BodyId, since: datetime) -> UnitList | None:
+        """Return the list of units that a body said at a moment; None where none began then that is still kept."""
 
     def units_on(self, on: date) -> Mapping[BodyId, UnitList]:
         """Return the list of units that stood at the end of a day (UTC), for each body of which one is known from then."""

@@ -187,8 +187,8 @@ def verify_by_heads(body: Body | None, statement: Statement) -> Body:
     raise Untrusted(
         f"A statement «{statement.kind}» of {body.code} is signed by {signed} of its heads.",
         reason="below_threshold",
-        why=f"Its keys ask for {keys.threshold} different heads' valid signatures (docs/rules/bodies.md B3).",
-        do=f"Have {keys.threshold} heads of {body.code} sign the same bytes, then hand the statement in again.",
+        why=f"Different heads whose valid signatures its keys ask for: {keys.threshold} (docs/rules/bodies.md B3).",
+        do=f"Have that many heads of {body.code} sign the same bytes, then hand the statement in again.",
     )
 
 
@@ -211,6 +211,15 @@ def is_signed_by_node(keys: KeyVersion, statement: Statement) -> bool:
         signature.key_id == key_id(keys.node_key)
         and is_signed_by(keys.node_key, signature, Context.STATEMENT, statement.signed)
         for signature in statement.signatures
+    )
+
+
+def too_many_groups(keeper: str, most: int) -> Conflict:
+    """Return the refusal of one more group of a keeper."""
+    return Conflict(
+        f"{keeper} keeps {most} groups already.",
+        why="What one body fills of another's directory is bounded (docs/rules/bodies.md B7).",
+        do="Write new entries into the groups there are; each version of a group replaces the whole list.",
     )
 
 

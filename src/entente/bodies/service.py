@@ -16,16 +16,23 @@ from typing import Any
 from entente.bodies.appointing import Appointing, check_officer
 from entente.bodies.authority import Record, authorise
 from entente.bodies.ceremony import HeadKey, WantedKeys, check_heads, draft_document, draft_keys, old_draft
-from entente.bodies.model import Body, Compromise, Group, GroupEntry, NationalOrder, Officer, Unit
+from entente.bodies.model import Body, Compromise, Group, GroupEntry, Officer
+from entente.bodies.national_law import NationalLaw
 from entente.bodies.ports import BodiesUnit, BodyLists, NodeKeys
-from entente.bodies.powers import TASK_MEASURE, check_order, may_act
 from entente.bodies.rotation import keys_statements, lost_drafts, spent_keys
-from entente.bodies.rules import check_name, compromises, directory_full, other_world, unknown_body, verify_by_node
+from entente.bodies.rules import (
+    check_name,
+    compromises,
+    directory_full,
+    other_world,
+    too_many_groups,
+    unknown_body,
+    verify_by_node,
+)
 from entente.bodies.statements import (
     DirectoryKind,
     NewAddresses,
     NewName,
-    NewUnits,
     begin,
     extend,
     group_id_of,
@@ -40,8 +47,7 @@ from entente.bodies.statements import (
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import Clock, format_time
 from entente.kernel.codec import to_object
-from entente.kernel.decision import Decision
-from entente.kernel.errors import Conflict, Invalid, NotFound, Refused, Untrusted
+from entente.kernel.errors import Conflict, Invalid, NotFound, Untrusted
 from entente.kernel.ids import BodyId, GroupId, Ids, InstrumentId, KeyId, OfficerId
 from entente.kernel.ports import Act, Delivery, Outgoing
 from entente.kernel.signing import Signer, key_id
@@ -165,10 +171,6 @@ class Directory:
         """Say where our node is reached and which bodies pass on to it, in the order to try; it replaces what we said before."""
         return self._say_by_node(DirectoryKind.ADDRESSES, NewAddresses(addresses, relays))
 
-    def publish_units(self, units: tuple[Unit, ...]) -> Body:
-        """Say which branches, organs and units we have; it replaces what we said before."""
-        return self._say_by_node(DirectoryKind.UNITS, NewUnits(units))
-
     def introduce_by_hand(self, statements: tuple[Statement, ...]) -> Body:
         """Enter a body from its own statements, which the operator checked by another way; return its entry."""
         with self.open_unit() as unit:
@@ -235,20 +237,40 @@ class Directory:
     def keep_group(self, by: OfficerId, name: str, title: str, entries: tuple[GroupEntry, ...], seen: int) -> Group:
         """Keep the next version of a group of ours, made from the one that was `seen` (0: none), and send it to every body."""
         with self.open_unit() as unit:
-            own, now = unit.bodies.own(), self.clock.now()
-            group_id = group_id_of(own.id, name)
-            self._authorise(unit, by, "manage_groups", group_id)
-            known = unit.bodies.group(group_id)
-            content = next_group(name, title, entries, known, seen)
-            statement = draft(DirectoryKind.GROUP, own.id, now, to_object(content)).with_signature(self.node)
-            group = read_group(own, statement, known)
-            assert group is not None, "the next version is newer than the one known"
+            own, (_, group, statement) = unit.bodies.own(), self._next_group(unit, by, name, title, entries, seen)
             unit.bodies.put_group(group)
             detail: JsonObject = {"version": group.version, "statement": statement.id}
             self.record(unit, Act("manage_groups", own.id, by, group.id, detail))
             self._send_to_all(unit, statement)
             unit.commit()
             return group
+
+    def foresee_group(
+        self, by: OfficerId, name: str, title: str, entries: tuple[GroupEntry, ...], seen: int
+    ) -> tuple[Group | None, Group]:
+        """Return a group of ours as it stands, None for a new one, and as it would be kept; raise all that keeping it raises.
+
+        Nothing is changed, and nobody is told.
+        Source: docs/rules/bodies.md B27.
+        """
+        with self.open_unit() as unit:
+            known, group, _ = self._next_group(unit, by, name, title, entries, seen)
+            return known, group
+
+    def _next_group(
+        self, unit: BodiesUnit, by: OfficerId, name: str, title: str, entries: tuple[GroupEntry, ...], seen: int
+    ) -> tuple[Group | None, Group, Statement]:
+        own, now = unit.bodies.own(), self.clock.now()
+        group_id = group_id_of(own.id, name)
+        self._authorise(unit, by, "manage_groups", group_id)
+        known = unit.bodies.group(group_id)
+        content = next_group(name, title, entries, known, seen)
+        statement = draft(DirectoryKind.GROUP, own.id, now, to_object(content)).with_signature(self.node)
+        group = read_group(own, statement, known)
+        assert group is not None, "the next version is newer than the one known"
+        if known is None and sum(one.keeper == own.id for one in unit.bodies.groups()) >= GROUPS_MAX:
+            raise too_many_groups(own.code, GROUPS_MAX)
+        return known, group, statement
 
     def accept_group(self, unit: BodiesUnit, statement: Statement) -> None:
         """Take a newer version of a group from its keeper."""
@@ -259,11 +281,7 @@ class Directory:
         if group is None:
             return
         if known is None and sum(one.keeper == keeper.id for one in unit.bodies.groups()) >= GROUPS_MAX:
-            raise Conflict(
-                f"{keeper.code} keeps {GROUPS_MAX} groups already.",
-                why="What one body fills of another's directory is bounded (docs/rules/bodies.md B7).",
-                do="Write new entries into the groups there are; each version of a group replaces the whole list.",
-            )
+            raise too_many_groups(keeper.code, GROUPS_MAX)
         unit.bodies.put_group(group)
         self._record_accepted(unit, statement, group.id)
 
@@ -272,45 +290,12 @@ class Directory:
         """The verbs about our officers."""
         return Appointing(self.open_unit, self.clock, self.lists, self.record, self.end_sessions)
 
-    def enter_order(self, by: OfficerId, order: NationalOrder) -> None:
-        """Enter a national order, from its published text; it takes effect on the day it states."""
-        with self.open_unit() as unit:
-            self._authorise(unit, by, "manage_officers", order.reference)
-            check_order(order, self.lists.measures)
-            unit.bodies.put_order(order)
-            detail: JsonObject = {"order": to_object(order)}
-            self.record(unit, Act("manage_officers", unit.bodies.own().id, by, order.reference, detail))
-            unit.commit()
+    @property
+    def law(self) -> NationalLaw:
+        """The verbs about national orders and the powers they give."""
+        return NationalLaw(self.open_unit, self.clock, self.lists, self.record)
 
-    def task_measure(self, officer: OfficerId, measure: str, subject: str, case: str) -> Decision:
-        """Task an operational measure in a case; raise Refused, with the authority to route it to, when law gives it not.
-
-        Both outcomes are in the trail with every ground.
-        """
-        with self.open_unit() as unit:
-            decision = may_act(
-                unit.bodies.officer(officer),
-                TASK_MEASURE,
-                self.clock.now(),
-                roles=self.lists.roles,
-                orders=unit.bodies.orders(),
-                measure=measure,
-                measures=self.lists.measures,
-            )
-            outcome = "tasked" if decision.allowed else "refused"
-            detail: JsonObject = {
-                "outcome": outcome,
-                "measure": measure,
-                "case": case,
-                "decision": to_object(decision),
-            }
-            self.record(unit, Act(TASK_MEASURE, unit.bodies.own().id, officer, subject, detail))
-            unit.commit()
-        if not decision.allowed:
-            raise Refused(f"The measure «{measure}» was not tasked.", decision=decision, do=_remedy(decision))
-        return decision
-
-    def _say_by_node(self, kind: DirectoryKind, content: NewName | NewAddresses | NewUnits) -> Body:
+    def _say_by_node(self, kind: DirectoryKind, content: NewName | NewAddresses) -> Body:
         with self.open_unit() as unit:
             own = unit.bodies.own()
             # Signed inside the unit: between two units the node's keys may change.
@@ -416,12 +401,6 @@ def _declared(before: Body, after: Body) -> JsonObject:
     since = after.current_keys.compromised_since
     said: JsonObject = {"version": after.current_keys.version}
     return said if since is None else {**said, "compromised_since": format_time(since)}
-
-
-def _remedy(decision: Decision) -> str:
-    if decision.routed_to:
-        return f"Route it to {decision.routed_to}, the competent authority that the order names."
-    return "Take a measure that the law gives, or ask an officer whose role may do it."
 
 
 def _bad(field: str, why: str) -> Invalid:

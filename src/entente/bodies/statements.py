@@ -39,6 +39,7 @@ from entente.bodies.rules import (
     verify_by_heads,
     verify_by_node,
 )
+from entente.bodies.unit_rules import check_units
 from entente.kernel.canonical import JsonObject
 from entente.kernel.codec import from_json, to_object
 from entente.kernel.errors import Conflict, Invalid, Untrusted
@@ -51,12 +52,8 @@ NAMES_MAX = 64
 """A body renamed every year for a working life."""
 KEY_VERSIONS_MAX = 1_000
 """A change of keys every two weeks for forty years."""
-UNITS_MAX = 2_000
-"""Several times the eighty regional branches of the largest bureau of DESIGN section 11, day 6."""
 DOCUMENT_CHARACTERS_MAX = 300
 """A decision's title and number; as long as a message's subject."""
-UNIT_ID_CHARACTERS_MAX = 64
-"""As an officer's id."""
 GROUP_ENTRIES_MAX = 5_000
 """Every state of the world with each status, several times over."""
 ADDRESS_CHARACTERS_MAX = 300
@@ -362,7 +359,7 @@ def _with_fact(body: Body, statement: Statement, now: datetime) -> Body:
         new = _checked_addresses(body.id, from_json(NewAddresses, statement.content, "addresses"))
         changed = replace(body, addresses=new.addresses, relays=new.relays)
     elif statement.kind == DirectoryKind.UNITS:
-        changed = replace(body, units=_checked_units(from_json(NewUnits, statement.content, "units")))
+        changed = replace(body, units=check_units(from_json(NewUnits, statement.content, "units").units))
     else:
         points = checked_contacts(from_json(NewContacts, statement.content, "contacts").contacts)
         changed = replace(body, contacts=points, contacts_at=statement.at)
@@ -399,22 +396,6 @@ def _checked_addresses(body: BodyId, new: NewAddresses) -> NewAddresses:
     if len(new.relays) > RELAYS_MAX or len(set(new.relays)) != len(new.relays) or body in new.relays:
         raise _bad("relays", f"a body has at most {RELAYS_MAX} different relays, and is none to itself")
     return new
-
-
-def _checked_units(new: NewUnits) -> tuple[Unit, ...]:
-    ids = [unit.id for unit in new.units]
-    if len(ids) > UNITS_MAX or len(set(ids)) != len(ids):
-        raise _bad("units", f"a body has at most {UNITS_MAX} units with different ids")
-    for place, unit in enumerate(new.units):
-        check_name(unit.name)
-        if len(unit.id) > UNIT_ID_CHARACTERS_MAX or not is_line(unit.id):
-            raise _bad(f"units[{place}].id", f"it is one line of 1 to {UNIT_ID_CHARACTERS_MAX} characters")
-        if unit.territory:
-            check_name(unit.territory)
-        # A parent stands before its parts, so that no unit is its own ancestor.
-        if unit.parent is not None and unit.parent not in ids[:place]:
-            raise _bad(f"units[{place}].parent", "the unit it belongs to stands before it in the list")
-    return new.units
 
 
 def _is_old(body: Body, statement: Statement) -> bool:

@@ -246,6 +246,17 @@ class Tokens:
         until = min(token.expires_at, account.active_until or token.expires_at)
         return Bearer(token.id, account, token.scopes, until)
 
+    def would_end(self, account: Officer) -> tuple[AccessToken, ...]:
+        """Return the tokens in force that would speak for nobody, were their account entered so; none is ended.
+
+        Source: docs/rules/bodies.md B25.
+        """
+        now = self.clock.now()
+        with self.open_view() as view:
+            if _speaks(account, now) or not _speaks(view.bodies.officer(account.id), now):
+                return ()
+            return tuple(one for one in view.tokens.all() if one.account == account.id and not one.has_ended(now))
+
     def _authorise(self, unit: TokensUnit, by: OfficerId, subject: str) -> None:
         authorise(unit, by, VERB, subject=subject, now=self.clock.now(), lists=self.lists, record=self.record)
 

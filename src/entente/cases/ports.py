@@ -28,6 +28,9 @@ class CaseStore(Protocol):
         Who may know of none with a team is asked for where nobody is named.
         """
 
+    def in_charge(self, officer: OfficerId, knowing: Knowing = NOBODY) -> tuple[Case, ...]:
+        """Return the open cases that an officer has charge of, of those that somebody may know of, the newest first."""
+
     def teams(self, numbers: Collection[str]) -> Mapping[str, frozenset[OfficerId]]:
         """Return who may know of these cases, of those that have a team."""
 

@@ -131,6 +131,6 @@ def check_nothing_waits(case: Case, tasks: Iterable[CaseTask]) -> None:
     if waiting:
         raise Conflict(
             f"The case {case.number} was not closed.",
-            why=f"{len(waiting)} of its tasks are open, the first: {waiting[0].what} (docs/rules/cases.md C12).",
+            why=f"Open tasks: {len(waiting)}, the first: {waiting[0].what} (docs/rules/cases.md C12).",
             do="State of each what came of it, or that it is not needed any more, and close the case then.",
         )

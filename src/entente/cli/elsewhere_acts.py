@@ -60,7 +60,17 @@ def _reference(client: Client, body: str) -> Json:
 
 
 def _duty(client: Client, made: str, _: JsonObject) -> JsonObject:
-    return {"entry": one_of(_list(client.list_roster(days=ROSTER_DAYS), "entries"), "id", made)}
+    listed = _list(client.list_roster(days=ROSTER_DAYS), "entries")
+    entry = one_of(listed, "id", made)
+    return {"entry": entry, "entries": _turns_from(listed, entry)}
+
+
+def _turns_from(listed: Iterable[JsonObject], entry: JsonObject) -> list[Json]:
+    """Return a duty and those that follow it in its series."""
+    series, since = entry["series"], str(entry["begins_at"])
+    return [
+        one for one in listed if one is entry or (series and one["series"] == series and str(one["begins_at"]) > since)
+    ]
 
 
 def _proposal(client: Client, made: str, _: JsonObject) -> JsonObject:
@@ -111,6 +121,12 @@ def _judged(client: Client, made: str, asked: JsonObject) -> JsonObject:
     return {"judgement": made, "name": record["name"], "left": left, "right": right, "verdict": str(asked["verdict"])}
 
 
+def _entered(client: Client, made: str, _: JsonObject) -> JsonObject:
+    shown = client.show_holders(_local(client, made))
+    copies: list[Json] = [one["body"]["code"] for one in shown["holders"] if not one["by"]]
+    return {"record": shown["record"], "name": shown["name"], "version": shown["version"], "shared_with": copies}
+
+
 def _detached(client: Client, made: str, asked: JsonObject) -> JsonObject:
     # The file is gone, and with it what it was, but its name.
     return {"record": made, "name": _local(client, made), "file": {"name": str(asked["file"])}}
@@ -157,6 +173,7 @@ FOLLOWED_ACTS: Final[Mapping[str, Followed]] = {
     "proposal_make": _proposal,
     "record_correct": _version,
     "record_detach": _detached,
+    "record_enter": _entered,
     "record_extend": _version,
     "record_forward": _forwarded,
     "record_judge": _judged,
@@ -197,7 +214,9 @@ def _line(shown: JsonObject) -> JsonObject:
     return {"instrument": {name: value for name, value in shown.items() if name not in _OF_ONE_INSTRUMENT}}
 
 
-_OF_ONE_INSTRUMENT: Final = frozenset({"terms", "participations", "measures", "proposals"})
+_OF_ONE_INSTRUMENT: Final = frozenset(
+    {"terms", "participations", "measures", "proposals", "refusals", "taken_back", "is_ours_to_take_back"}
+)
 """What is shown of an instrument beyond its line in the list."""
 
 
@@ -247,8 +266,13 @@ def _held(client: Client, asked: JsonObject) -> ListHeldHeld:
 
 
 def take_off_duty(client: Client, asked: JsonObject) -> JsonObject:
-    """Take a duty off the roster."""
-    return {"id": client.take_off_duty(str(asked["id"]))["id"]}
+    """Take a duty off the roster, where asked with the turns that follow it."""
+    listed = _list(client.list_roster(days=ROSTER_DAYS), "entries")
+    entry = next((one for one in listed if one["id"] == asked["id"]), None)
+    following = asked.get("following") is True
+    done = client.take_off_duty(str(asked["id"]), turns="following" if following else None)["id"]
+    gone = [one["id"] for one in _turns_from(listed, entry)] if following and entry is not None else [done]  # type: ignore[index, call-overload] # entries are objects
+    return {"id": done, "taken_off": [*gone]}
 
 
 def _text(asked: JsonObject) -> str:

@@ -32,15 +32,26 @@ def keep(file: ReadableFile, officer: ActingAs, folder: Folder = None, as_json: 
     say(ask(folder, "group_keep", {"officer": officer, "data": data}), as_json, _group)
 
 
+@app.command("preview", epilog=examples("entente group preview members.yaml --as head-1"))
+def preview(file: ReadableFile, officer: ActingAs, folder: Folder = None, as_json: Json = False) -> None:
+    """Say what the next version of a group of ours would change, from the same file; nothing is kept and nobody is told."""
+    data = base64.b64encode(file.read_bytes()).decode("ascii")
+    say(ask(folder, "group_preview", {"officer": officer, "data": data}), as_json, _preview)
+
+
 @app.command("show", epilog=examples("entente group show GS/members", "entente group show GS/members --on 2030-01-01"))
 def show(
     group: Annotated[str, typer.Argument(help="CODE/name, or name for one of ours.")],
     on: _On = "",
+    version: Annotated[
+        int, typer.Option("--version", min=0, help="As one version had it, of those kept here; 0 for the newest.")
+    ] = 0,
     folder: Folder = None,
     as_json: Json = False,
 ) -> None:
-    """Show a group as it stands on a date."""
-    say(ask(folder, "group_show", {"group": group, "on": on}), as_json, _group)
+    """Show a group as it stands on a date, or as an earlier version had it."""
+    given: JsonObject = {"group": group, "on": on, **({"version": version} if version else {})}
+    say(ask(folder, "group_show", given), as_json, _group)
 
 
 @app.command("list", epilog=examples("entente group list"))
@@ -67,6 +78,43 @@ def _group(answer: JsonObject) -> Iterator[str]:
         for entry in items(group, "entries")
     ]
     yield from table(rows, "body", "status", "since", "until", "counts", "document")
+
+
+def _preview(answer: JsonObject) -> Iterator[str]:
+    yield from table([_change(one) for one in items(answer, "changes")], "what", "body", "before", "after")
+    for instrument in items(answer, "instruments"):
+        yield f"{plain(instrument['name'])}  {name(instrument['title'])}"
+        days = items(instrument, "days")
+        for day in days:
+            state = "in force" if day["is_in_force"] else f"not in force: {plain(day['why'])}"
+            yield f"  {plain(day['on'])}  {state}"
+            for key, words in _WHOM:
+                if bodies := items(day, key):
+                    yield f"    {words}: {', '.join(_code(one) for one in bodies)}"
+        if not days:
+            yield "  nothing changes"
+
+
+_WHOM = (
+    ("named", "named as a party"),
+    ("not_named", "named no more"),
+    ("begins", "begins between"),
+    ("stops", "stops for"),
+)
+
+
+def _change(one: JsonObject) -> tuple[str, ...]:
+    before, after = one["before"], one["after"]
+    entry = after or before
+    assert isinstance(entry, dict), "a change has one of the two"
+    return plain(one["how"]).replace("_", " "), _code(entry["body"]), _said(before), _said(after)
+
+
+def _said(entry: object) -> str:
+    if not isinstance(entry, dict):
+        return ""
+    until = f" to {plain(entry['until'])}" if entry["until"] else ""
+    return f"{plain(entry['status']).replace('_', ' ')} from {plain(entry['since'])}{until}, {name(entry['document'])}"
 
 
 def _groups(answer: JsonObject) -> Iterator[str]:

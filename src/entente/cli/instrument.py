@@ -34,6 +34,7 @@ _Instrument = Annotated[str, typer.Argument(metavar="INSTRUMENT", help="Its shor
 _LEFT: JsonObject = {"state": "withdrawn"}
 _SAID_OF_A_MEASURE = ("policy", "decided_by", "endorsed_by", "lifted_by", "appeal")
 _SAID_OF_A_SUSPENSION = ("kinds", "rights", "direction", "decided_by", "document", "reason", "review_on")
+_Reason = Annotated[str, typer.Option("--reason", help="Why, in one line that every party reads.")]
 _Target = Annotated[str, typer.Argument(metavar="BODY", help="Whom it is about.")]
 
 
@@ -62,6 +63,29 @@ def sign_instrument(
         asked = Asked("instrument_signature", {"state": "active"}, _by_name(instrument, "instrument."))
         signed = sign(draft, keys, passphrase_file, asked)
         say(node.ask("instrument_submit", {"officer": officer, "statement": signed}), as_json, changed_lines)
+
+
+@app.command(
+    "take-back",
+    epilog=examples("entente instrument take-back accord --reason «The ministry wants another text.» --as head-1"),
+)
+def take_back(
+    instrument: _Instrument, reason: _Reason, officer: ActingAs, folder: Folder = None, as_json: Json = False
+) -> None:
+    """Take our proposal back before it is concluded; every party is told why. What was signed stays signed, and ends nothing."""
+    given: JsonObject = {"officer": officer, "instrument": instrument, "reason": reason}
+    say(ask(folder, "instrument_take_back", given), as_json, changed_lines)
+
+
+@app.command(
+    "refuse", epilog=examples("entente instrument refuse accord --reason «Our law knows no such right.» --as head-1")
+)
+def refuse(
+    instrument: _Instrument, reason: _Reason, officer: ActingAs, folder: Folder = None, as_json: Json = False
+) -> None:
+    """Say that our body does not sign an instrument; every party is told why. It may sign after all."""
+    given: JsonObject = {"officer": officer, "instrument": instrument, "reason": reason}
+    say(ask(folder, "instrument_refuse", given), as_json, changed_lines)
 
 
 @app.command("show", epilog=examples("entente instrument show charter"))

@@ -15,7 +15,7 @@ def changed_lines(answer: JsonObject) -> Iterator[str]:
     instrument = answer.get("instrument")
     if isinstance(instrument, dict):
         yield f"{name(instrument['name'])}: {name(instrument['why'])}"
-        yield from fields([("signed by", ", ".join(texts(instrument, "signed_by"))), ("id", plain(instrument["id"]))])
+        yield from fields([*_signing(instrument), ("id", plain(instrument["id"]))])
     if answer.get("statement"):
         yield f"Kept and sent: {plain(answer['kind'])} with {answer['signatures']} signatures."
 
@@ -45,7 +45,7 @@ def show_lines(answer: JsonObject) -> Iterator[str]:
             ("id", plain(answer["id"])),
             ("in force", f"{'yes' if answer['in_force'] else 'no'}: {name(answer['why'])}"),
             ("parties", ", ".join(plain(party["code"]) for party in items(terms, "parties"))),
-            ("signed by", ", ".join(texts(answer, "signed_by"))),
+            *_signing(answer),
             ("rights", ", ".join(texts(terms, "rights"))),
             ("kinds", ", ".join(texts(terms, "kinds"))),
             ("onward", _onward(terms)),
@@ -53,6 +53,11 @@ def show_lines(answer: JsonObject) -> Iterator[str]:
             ("hits", plain(terms["hit_rule"])),
         ]
     )
+    if isinstance(taken_back := answer["taken_back"], dict):
+        late = ", too late: it was concluded" if answer["is_concluded"] else ""
+        yield f"  taken back by {_who(taken_back)}: {name(taken_back['reason'])}{late}"
+    for refusal in items(answer, "refusals"):
+        yield f"  not signed by {_who(refusal)}: {name(refusal['reason'])}"
     for clause in items(terms, "clauses"):
         effect = f" ({plain(clause['effect'])})" if clause.get("effect") else ""
         yield f"  clause {plain(clause['number'])}{effect}: {name(clause['text'])}"
@@ -60,6 +65,22 @@ def show_lines(answer: JsonObject) -> Iterator[str]:
         yield from _stand(stand)
     for proposal in items(answer, "proposals"):
         yield _proposal_line(proposal)
+
+
+def _signing(answer: JsonObject) -> list[tuple[str, str]]:
+    """Write who signed, who has not, and who said that they do not."""
+    lines = [("signed by", ", ".join(texts(answer, "signed_by"))), ("not yet by", ", ".join(texts(answer, "missing")))]
+    if refused := texts(answer, "refused_by"):
+        lines.append(("refused by", ", ".join(refused)))
+    if not answer["is_open"]:
+        lines.append(("taken back", "yes: it is signed no more"))
+    return lines
+
+
+def _who(word: JsonObject) -> str:
+    body = word["body"]
+    assert isinstance(body, dict), "a body is an object"
+    return f"{plain(body['code'])}, {plain(word['officer'])}, {plain(word['at'])}"
 
 
 def _onward(terms: JsonObject) -> str:

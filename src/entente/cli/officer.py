@@ -186,6 +186,8 @@ def _preview(answer: JsonObject) -> Iterator[str]:
         if some := texts(answer, label):
             yield f"{label.replace('_', ' ')}: {', '.join(some)}"
     yield f"sessions that end: {plain(answer['sessions_ended'])}"
+    for token in items(answer, "tokens_ended"):
+        yield f"token that ends: {plain(token['id'])} {name(token['label'])}".rstrip()
     yield f"left who may enter officers: {plain(answer['administrators_left'])}"
     yield from _open(_member(answer["open"]))
     for ground in items(_member(answer["decision"]), "grounds"):

@@ -1,4 +1,4 @@
-"""`entente record`: import, show, list, share, forward, withdraw, erase, who can see; versions; files."""
+"""`entente record`: import, enter, show, list, share, forward, withdraw, erase, who can see; versions; files."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ import typer
 from entente.cli import ask
 from entente.cli.options import ActingAs, CaseNumber, CrimeArea, Folder, Json, Purpose, commands, examples
 from entente.cli.output import fields, gaps, grounds, items, name, plain, say, table, texts, when
+from entente.cli.record_enter import COMMANDS as ENTER
 from entente.cli.record_export import COMMANDS as EXPORT
 from entente.cli.record_files import COMMANDS, Record, file_line, read_terms
 from entente.cli.record_import import COMMANDS as IMPORT
 from entente.cli.record_versions import COMMANDS as VERSIONS
 from entente.kernel.canonical import JsonObject
 
-app = commands("Records: import, show, list, share, forward, withdraw, erase; who can see them; their files.")
+app = commands("Records: import, enter, show, list, share, forward, withdraw, erase; who can see them; their files.")
 
 
 _Terms = Annotated[
@@ -211,7 +212,7 @@ def forward(
     say(ask(folder, "record_forward", given), as_json, _forwarded)
 
 
-for _name, (_command, _examples) in {**IMPORT, **EXPORT, **COMMANDS, **VERSIONS}.items():
+for _name, (_command, _examples) in {**IMPORT, **ENTER, **EXPORT, **COMMANDS, **VERSIONS}.items():
     app.command(_name, epilog=examples(*_examples))(_command)
 
 

@@ -118,12 +118,18 @@ def _links(answer: JsonObject) -> Iterator[str]:
     ]
     yield from table(rows, "link", "record", "", "schema")
     rows = [
-        (plain(one["property"]), name(one["name"]), name(one["caption"]), plain(one["schema"]))
+        (plain(one["property"]), name(one["name"]), name(one["caption"]), _tied(one))
         for one in items(answer, "linked_by")
     ]
     if rows:
         yield "Linked to by" + (" these and others:" if answer["has_more"] else ":")
         yield from table(rows, "link", "record", "", "schema")
+
+
+def _tied(one: JsonObject) -> str:
+    """Return the schema of what links to a record, and what else it ties."""
+    others = [name(other["caption"]) or name(other["name"]) for other in items(one, "beyond")]
+    return plain(one["schema"]) + (f": {', '.join(others)}" if others else "")
 
 
 def _versions(answer: JsonObject) -> Iterator[str]:

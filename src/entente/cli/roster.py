@@ -9,7 +9,7 @@ import typer
 
 from entente.cli import ask
 from entente.cli.options import ActingAs, Folder, Json, commands, examples
-from entente.cli.output import items, plain, say, table, when
+from entente.cli.output import items, plain, say, table, texts, when
 from entente.kernel.canonical import JsonObject
 
 app = commands("The roster: who is on duty when, who is next.")
@@ -40,12 +40,17 @@ def enter(
     ends: Annotated[str, typer.Option("--ends", help="Wall time in the zone.")],
     zone: Annotated[str, typer.Option("--zone", help="Like Europe/Vienna; else the body's own.")] = "",
     reach: Annotated[str, typer.Option("--reach", help="Where the gateway reaches them; empty: it cannot.")] = "",
+    every_days: Annotated[
+        int, typer.Option("--every-days", min=1, max=31, help="The next turn is so many days later; see --times.")
+    ] = 1,
+    times: Annotated[int, typer.Option("--times", min=1, max=100, help="How many turns, the first among them.")] = 1,
     folder: Folder = None,
     as_json: Json = False,
 ) -> None:
-    """Enter that an officer is on duty."""
+    """Enter that an officer is on duty, once or in turns."""
     given: JsonObject = {
         "officer": officer, "who": who, "function": function, "begins": begins, "ends": ends, "zone": zone, "reach": reach,
+        "every_days": every_days, "times": times,
     }  # fmt: skip
     say(ask(folder, "roster_enter", given), as_json, _entered)
 
@@ -54,17 +59,22 @@ def enter(
 def take_off(
     entry: Annotated[str, typer.Argument(metavar="ENTRY", help="The entry's id, as «entente roster list» shows it.")],
     officer: ActingAs,
+    following: Annotated[bool, typer.Option("--following", help="With the turns of it that follow.")] = False,
     folder: Folder = None,
     as_json: Json = False,
 ) -> None:
     """Take an entry off the roster."""
-    say(ask(folder, "roster_take_off", {"officer": officer, "id": entry}), as_json, lambda _: ["Taken off the roster."])
+    given: JsonObject = {"officer": officer, "id": entry, "following": following}
+    say(ask(folder, "roster_take_off", given), as_json, _taken_off)
 
 
 def _entered(answer: JsonObject) -> Iterator[str]:
-    entry = answer["entry"]
-    assert isinstance(entry, dict), "an entry is an object"
-    yield from _table([entry])
+    yield from _table(items(answer, "entries"))
+
+
+def _taken_off(answer: JsonObject) -> Iterator[str]:
+    gone = texts(answer, "taken_off")
+    yield "Taken off the roster." if len(gone) == 1 else f"{len(gone)} turns are taken off the roster."
 
 
 def _list(answer: JsonObject) -> Iterator[str]:

@@ -146,7 +146,7 @@ REQUESTS: Mapping[str, Request] = {
         changes=True,
     ),
     "group_list": Request(directory.list_groups, {"on": "on"}),
-    "group_show": Request(directory.show_group, {"group": "group", "on": "on"}),
+    "group_show": Request(directory.show_group, {"group": "group", "on": "on", "version": "version"}),
     "hit_answer": Request(hits.answer_hit, {"id": "hit_id", "same": "same", "text": "text"}, changes=True),
     "hit_confirm": Request(
         hits.confirm_hit,
@@ -327,6 +327,21 @@ REQUESTS: Mapping[str, Request] = {
         changes=True,
     ),
     "record_detach": Request(records.detach_file, {"record": "record", "file": "file"}, changes=True),
+    "record_enter": Request(
+        records.enter_record,
+        {
+            "schema": "schema",
+            "facts": "facts",
+            "terms": "terms",
+            "purpose": "purpose",
+            "crime_area": "crime_area",
+            "links": "links",
+            "local_id": "local_id",
+            "share_with": "share_with",
+            "case": "case",
+        },
+        changes=True,
+    ),
     "record_extend": Request(
         records.extend_record,
         {
@@ -337,6 +352,20 @@ REQUESTS: Mapping[str, Request] = {
             "version": "version",
         },
         changes=True,
+    ),
+    "record_foresee": Request(
+        records.foresee_record,
+        {
+            "schema": "schema",
+            "facts": "facts",
+            "terms": "terms",
+            "purpose": "purpose",
+            "crime_area": "crime_area",
+            "links": "links",
+            "local_id": "local_id",
+            "share_with": "share_with",
+            "case": "case",
+        },
     ),
     "record_forward": Request(
         leave_and_requests.forward_record,
@@ -413,11 +442,20 @@ REQUESTS: Mapping[str, Request] = {
     "request_show": Request(leave_and_requests.show_record_request, {"id": "record_request_id"}),
     "roster_enter": Request(
         roster.enter_duty,
-        {"who": "who", "function": "function", "begins": "begins", "ends": "ends", "zone": "zone", "reach": "reach"},
+        {
+            "who": "who",
+            "function": "function",
+            "begins": "begins",
+            "ends": "ends",
+            "zone": "zone",
+            "reach": "reach",
+            "every_days": "every_days",
+            "times": "times",
+        },
         changes=True,
     ),
     "roster_list": Request(roster.list_roster, {"days": "days"}),
-    "roster_take_off": Request(roster.take_off_duty, {"duty": "duty"}, changes=True),
+    "roster_take_off": Request(roster.take_off_duty, {"duty": "duty", "turns": "turns"}, changes=True),
     "search": Request(
         search.search,
         {
@@ -532,8 +570,10 @@ _NOT_ASKED: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             "cut_off_draft",
             "draft_foresee",
+            "instrument_refuse",
             "instrument_sign_draft",
             "instrument_submit",
+            "instrument_take_back",
             "instruments_submit",
             "keys_draft",
             "keys_submit",
@@ -554,6 +594,14 @@ _NOT_ASKED: tuple[tuple[str, tuple[str, ...]], ...] = (
             "/contacts"
         ),
         ("contact_confirm", "contact_keep", "contact_remove"),
+    ),
+    (
+        (
+            "it is this body's word to every other about its branches and units, and what their officers may see "
+            "hangs on it: an officer says it at the desk, where it was shown what it touches. What stands is read"
+            " with GET /directory/units, and what stood before with GET /bodies/{body}/unit-lists"
+        ),
+        ("unit_keep", "unit_preview"),
     ),
     (
         (
@@ -591,12 +639,23 @@ _NOT_ASKED: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("trail_judge",),
     ),
     (
+        (
+            "it is looked at by the officer who says the list, before they say it, at the desk or by its command;"
+            " what it is made of is read with GET /groups and GET /instruments"
+        ),
+        ("group_preview",),
+    ),
+    (
         ("it gathers for a page what routes say each: GET /groups, with the entries that are counted here"),
         ("group_lines",),
     ),
     (
         ("it gathers for a page what routes say each: GET /bodies/{body}, where a body names the one it replaces,"),
         ("successor_list",),
+    ),
+    (
+        ("it gathers for a page what routes say each: GET /directory/units, asked with this body's own code,"),
+        ("unit_own",),
     ),
     (("it gathers for a page what routes say each: GET /contacts, asked with this body's own code"), ("contact_own",)),
     (

@@ -14,15 +14,13 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from entente.cases.keeping import knowing_of
-from entente.cases.model import Case, CaseState, CaseTask, Knowing
+from entente.cases.model import Case, CaseTask, Knowing
 from entente.cases.rules import may_know
 from entente.duty.model import RosterEntry, Shift
 from entente.duty.ports import DutyUnit
 from entente.handling.model import CodeLists
 from entente.kernel.ids import OfficerId
 
-CASES_LOOKED_AT_MAX: Final = 2_000
-"""The newest cases of a body that are looked through: a large bureau opens as many in a year."""
 TASKS_MAX: Final = 100
 ROSTER_DAYS: Final = 60
 """As far ahead as a roster is written."""
@@ -50,13 +48,12 @@ def open_work(
     with open_view() as view:
         knowing = knowing_of(view, asking, now, lists)
         tasks = [one for one in view.cases.open_tasks(officer, TASKS_MAX) if _may_know_of(view, one.case, knowing)]
-        known = view.cases.all(CASES_LOOKED_AT_MAX, knowing=knowing)
-        cases = [one for one in known if one.state is CaseState.OPEN and one.in_charge == officer]
+        cases = view.cases.in_charge(officer, knowing)
         entries = view.duty.entries(now, now + timedelta(days=ROSTER_DAYS), ROSTER_MAX)
         return OpenWork(
             view.duty.shift_of(officer),
             tuple(tasks),
-            tuple(cases),
+            cases,
             frozenset(one.number for one in cases if one.team == (officer,)),
             tuple(one for one in entries if one.officer == officer),
         )

@@ -56,6 +56,17 @@ class RosterEntry:
     """In which it was written (IANA name); the times themselves are UTC."""
     reach: str
     """Where the gateway reaches them: a mail address, or what a message gateway calls them; empty: it cannot."""
+    series: str = ""
+    """The id of the first of those that were entered with it; empty for one that was entered alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """How often a duty comes again."""
+
+    every_days: int = 1
+    times: int = 1
+    """The first one among them."""
 
 
 @dataclass(frozen=True, slots=True)

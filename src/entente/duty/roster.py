@@ -13,9 +13,9 @@ from typing import Final
 from entente.bodies.authority import Record, authorise
 from entente.bodies.model import Officer
 from entente.bodies.tokens import may
-from entente.duty.model import DutyFunction, RosterEntry, ShiftState, Watch
+from entente.duty.model import DutyFunction, RosterEntry, ShiftState, Turns, Watch
 from entente.duty.ports import DutyUnit
-from entente.duty.rules import DUTY_DAYS_MAX, by_day, check_entry, moment_in, next_at_desk, on_now
+from entente.duty.rules import AHEAD_DAYS_MAX, DUTY_DAYS_MAX, by_day, check_entry, moments_of, next_at_desk, on_now
 from entente.duty.shifts import WORKS
 from entente.handling.model import CodeLists
 from entente.kernel.canonical import JsonObject
@@ -29,6 +29,10 @@ ENTRIES_MAX: Final = 2_000
 SHIFTS_MAX: Final = 50
 """Shifts that go on, or whose sheet waits; a desk has a few seats."""
 KEEPS: Final = "keep_roster"
+ONCE: Final = Turns()
+EVERY_DAYS_MAX: Final = 31
+TIMES_MAX: Final = 100
+"""Turns that are entered together: every fourth night of a year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +54,11 @@ class Roster:
         times: tuple[str, str],
         zone: str,
         reach: str,
-    ) -> RosterEntry:
-        """Enter that an officer is on duty from one wall time to another of a zone; no zone: the body's own.
+        turns: Turns = ONCE,
+    ) -> tuple[RosterEntry, ...]:
+        """Enter that an officer is on duty from one wall time to another of a zone, each of its turns; no zone: the body's own.
 
+        All turns are entered, or none.
         Raises Refused where `by` may not keep the roster, Invalid for what is not well formed or an officer who works no shift,
         Conflict where the officer is on for that function already.
 
@@ -63,16 +69,22 @@ class Roster:
             self._authorise(unit, by, officer)
             self._require_works(unit, officer, now)
             zone = zone or unit.bodies.own().zone
-            begins, ends = moment_in(times[0], zone, "begins"), moment_in(times[1], zone, "ends")
-            entry = RosterEntry(self.ids.new_id("duty"), officer, function, begins, ends, zone, reach)
-            check_entry(entry, unit.duty.entries(begins, max(begins, ends), ENTRIES_MAX), now)
-            unit.duty.put_entry(entry)
-            self._record(unit, by, entry, "entered")
+            entered: list[RosterEntry] = []
+            for begins, ends in moments_of(times, zone, turns):
+                entry_id = self.ids.new_id("duty")
+                series = "" if turns.times == 1 else entered[0].id if entered else entry_id
+                entry = RosterEntry(entry_id, officer, function, begins, ends, zone, reach, series)
+                check_entry(entry, unit.duty.entries(begins, max(begins, ends), ENTRIES_MAX), now)
+                unit.duty.put_entry(entry)
+                self._record(unit, by, entry, "entered")
+                entered.append(entry)
             unit.commit()
-            return entry
+            return tuple(entered)
 
-    def take_off(self, by: OfficerId, entry_id: str) -> None:
-        """Take an entry off the roster; raise NotFound for no such entry.
+    def take_off(self, by: OfficerId, entry_id: str, *, following: bool = False) -> tuple[str, ...]:
+        """Take an entry off the roster, where asked with those that follow it in its series; return the ids of all of them.
+
+        Raises NotFound for no such entry.
 
         Source: docs/rules/desk.md W41.
         """
@@ -81,9 +93,17 @@ class Roster:
             entry = unit.duty.entry(entry_id)
             if entry is None:
                 raise NotFound
-            unit.duty.drop_entry(entry_id)
-            self._record(unit, by, entry, "taken_off")
+            gone = self._following(unit, entry) if following and entry.series else (entry,)
+            for one in gone:
+                unit.duty.drop_entry(one.id)
+                self._record(unit, by, one, "taken_off")
             unit.commit()
+            return tuple(one.id for one in gone)
+
+    def _following(self, unit: DutyUnit, entry: RosterEntry) -> tuple[RosterEntry, ...]:
+        last = entry.begins_at + timedelta(days=AHEAD_DAYS_MAX)
+        found = unit.duty.entries(entry.begins_at, last, ENTRIES_MAX)
+        return tuple(one for one in found if one.series == entry.series and one.begins_at >= entry.begins_at)
 
     def who_works(self) -> tuple[OfficerId, ...]:
         """Return the officers who may be entered, by id."""

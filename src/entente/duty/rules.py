@@ -27,6 +27,7 @@ from entente.duty.model import (
     SheetContent,
     Shift,
     ShiftState,
+    Turns,
 )
 from entente.kernel.canonical import canonical_bytes
 from entente.kernel.codec import from_json, to_object
@@ -126,13 +127,35 @@ def moment_in(text: str, zone: str, field: str) -> datetime:
     Of an hour that comes twice as clocks go back the first is meant. Source: docs/rules/desk.md W41; RFC 9557.
     """
     try:
-        wall = datetime.strptime(text.strip().replace("T", " "), "%Y-%m-%d %H:%M")  # noqa: DTZ007 - the zone comes next
+        wall = _wall_time(text)
     except ValueError:
         raise _bad(field, f"a time is written like 2026-11-27 19:00, and not «{text[:30]}»") from None
     at = wall.replace(tzinfo=_zone(zone)).astimezone(UTC)
     if at.astimezone(_zone(zone)).replace(tzinfo=None) != wall:
         raise _bad(field, f"clocks go forward over {text[:30]} in {zone}, and nobody's duty begins or ends there")
     return at
+
+
+def _wall_time(text: str) -> datetime:
+    return datetime.strptime(text.strip().replace("T", " "), "%Y-%m-%d %H:%M")  # noqa: DTZ007 - the zone comes next
+
+
+def moments_of(times: tuple[str, str], zone: str, turns: Turns) -> tuple[tuple[datetime, datetime], ...]:
+    """Return when each turn of a duty begins and ends: so many days later each time, by the clocks of the zone.
+
+    Raises as `moment_in` does. Source: docs/rules/desk.md W41.
+    """
+    begins, ends = times
+    found = [(moment_in(begins, zone, "begins"), moment_in(ends, zone, "ends"))]
+    for turn in range(1, turns.times):
+        days = turn * turns.every_days
+        one = moment_in(_later(begins, days), zone, "begins"), moment_in(_later(ends, days), zone, "ends")
+        found.append(one)
+    return tuple(found)
+
+
+def _later(text: str, days: int) -> str:
+    return f"{_wall_time(text) + timedelta(days=days):%Y-%m-%d %H:%M}"
 
 
 def _zone(name: str) -> ZoneInfo:
@@ -158,7 +181,8 @@ def check_entry(entry: RosterEntry, others: Iterable[RosterEntry], now: datetime
         if is_same and other.begins_at < entry.ends_at and entry.begins_at < other.ends_at:
             raise Conflict(
                 f"{entry.officer} was not entered.",
-                why="This officer is on the roster for the same function in a part of that time (docs/rules/desk.md W41).",
+                why="This officer is on the roster for the same function in a part of the time that begins "
+                f"{entry.begins_at.astimezone(_zone(entry.zone)):%Y-%m-%d %H:%M} (docs/rules/desk.md W41).",
                 do="Take the other entry off first, or enter the time that is left.",
             )
 

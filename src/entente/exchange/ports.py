@@ -208,6 +208,12 @@ class InboxStore(Protocol):
     def put_accepted_later(self, aside: SetAside, at: datetime) -> None:
         """Keep that a statement that was set aside is taken in now, in the place of the envelope that brought it."""
 
+    def last_came(self, senders: Collection[BodyId]) -> Mapping[BodyId, datetime]:
+        """Return, for each of some bodies, when a statement or receipt of theirs last came that was believed, by our clock.
+
+        It says that a body's node is there, and nothing about what it has stopped: that is BodiesStore.heard.
+        """
+
     def words_of(
         self, sender: BodyId, since: Mapping[Lane, tuple[str, int]], after: int, limit: int
     ) -> tuple[OwnWord, ...]:

@@ -131,18 +131,30 @@ def detect_format(path: Path) -> ImportFormat:
 
 @contextmanager
 def open_import(path: Path) -> Iterator[tuple[BinaryIO, FileIdentity]]:
-    """Give the content of a file, checked whole, and its identity.
+    """Give the content of a file, checked whole, and its identity, as `checked_content` does."""
+    # One open file throughout: a list that is replaced meanwhile cannot slip in unchecked.
+    with opened_file(path) as raw, checked_content(raw, path.name) as (stream, file):
+        yield stream, file
+
+
+@contextmanager
+def checked_content(raw: io.BufferedReader, name: str) -> Iterator[tuple[BinaryIO, FileIdentity]]:
+    """Give the content of an open file, checked whole, and its identity.
 
     Raises Invalid for a file that is empty, truncated, too large, compressed beyond belief, not UTF-8, not well formed, with a
     document type, or with a line beyond LINE_BYTES_MAX. Nothing is handed out before the check is through.
     """
-    # One open file throughout: a list that is replaced meanwhile cannot slip in unchecked.
-    with opened_file(path) as raw:
-        file = identity_of(raw, path.name)
-        with bounded(raw, path.name) as stream:
-            _check_whole(stream, path.name)
-        with bounded(raw, path.name) as stream:
-            yield cast("BinaryIO", stream), file
+    file = identity_of(raw, name)
+    with bounded(raw, name) as stream:
+        _check_whole(stream, name)
+    with bounded(raw, name) as stream:
+        yield cast("BinaryIO", stream), file
+
+
+def share_read(raw: io.BufferedReader) -> int | None:
+    """Return how many thousandths of an open file's bytes were read, compressed or not; None once it is closed."""
+    size = 0 if raw.closed else os.fstat(raw.fileno()).st_size
+    return min(WHOLE, raw.tell() * WHOLE // size) if size else None
 
 
 def identity_of(raw: io.BufferedReader, name: str) -> FileIdentity:
@@ -184,6 +196,10 @@ class _Bounded(io.RawIOBase):
         return len(piece)
 
 
+WHOLE = 1_000
+"""Thousandths of a file that was read to its end."""
+
+
 @contextmanager
 def opened_file(path: Path) -> Iterator[io.BufferedReader]:
     """Open a regular file; raise Invalid for what is none."""
@@ -223,7 +239,7 @@ def _open_member(raw: io.BufferedReader, name: str) -> Iterator[_Readable]:
         with zipfile.ZipFile(raw) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
             if len(members) != 1 or members[0].flag_bits & 1:
-                why = f"the archive holds {len(members)} files, or a locked one"
+                why = f"files in the archive: {len(members)}, or a locked one"
                 raise bad_file(name, why, "Pack the one list alone, without a password, or hand in the list itself.")
             with archive.open(members[0]) as member:
                 yield cast("_Readable", member)

@@ -10,7 +10,7 @@
     source_evaluation: A
     information_evaluation: '1'
     subject: {Person: wanted}                 # status by schema; whatever is not named is about no person
-    retention: {review_after_years: 1, erase_after_years: 4}
+    retention: {review_after_years: 1, erase_after_years: 4}   # or days: {review_on: 2032-05-01, erase_on: 2035-05-01}
 
 Every code is held against the closed lists, and every refusal names the line. Which body the source is and which instrument the
 short name means is the caller's to say. Source: docs/rules/records.md R3; docs/rules/handling.md H1.
@@ -34,6 +34,7 @@ from entente.handling.model import (
     SourceEvaluation,
 )
 from entente.kernel.canonical import Json
+from entente.kernel.clock import parse_date
 from entente.kernel.errors import Invalid
 from entente.kernel.exercise import EXERCISE
 from entente.kernel.ids import BodyId, InstrumentId
@@ -42,6 +43,7 @@ TERMS_BYTES_MAX = 64 * 1024
 """Fifty times the longest file of the demonstration."""
 RETENTION_YEARS_MAX = 100
 """No list a bureau keeps looks further; ours."""
+_LATE_REVIEW = "the review would come after the erasure"
 INVENTED = "it is invented for an exercise (EXERCISE), and this node is real (B15)"
 """Why a row that the export of an exercise's node wrote is rejected."""
 NO_PERSON = "none"
@@ -201,12 +203,26 @@ class _Fields:
 
     def retention(self, today: date) -> Retention:
         value = self.document.value.get("retention")
+        if isinstance(value, dict) and set(value) == {"review_on", "erase_on"}:
+            return self._days(value)
         if not isinstance(value, dict) or set(value) != {"review_after_years", "erase_after_years"}:
             raise self._wrong("retention", "it should have review_after_years and erase_after_years")
         review, erase = self._years("review_after_years", value), self._years("erase_after_years", value)
         if review > erase:
-            raise self._wrong("retention", "the review would come after the erasure")
+            raise self._wrong("retention", _LATE_REVIEW)
         return Retention(review_on=date(today.year + review + 1, 1, 1), erase_on=date(today.year + erase + 1, 1, 1))
+
+    def _days(self, value: Mapping[str, Json]) -> Retention:
+        review, erase = (self._day(name, value[name]) for name in ("review_on", "erase_on"))
+        if review > erase:
+            raise self._wrong("retention", _LATE_REVIEW)
+        return Retention(review, erase)
+
+    def _day(self, name: str, value: Json) -> date:
+        try:
+            return parse_date(str(value), name)
+        except Invalid as error:
+            raise self._wrong(f"retention.{name}", "it should be a day, as 2032-05-01") from error
 
     def _years(self, name: str, value: Mapping[str, Json]) -> int:
         years = value[name]

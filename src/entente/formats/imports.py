@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Final, TextIO, TypeAlias
 
@@ -22,10 +23,12 @@ from entente.formats.import_files import (
     FileIdentity,
     ImportFormat,
     bounded,
+    checked_content,
     detect_format,
     identity_of,
     open_import,
     opened_file,
+    share_read,
 )
 from entente.formats.import_terms import ImportTerms, read_terms
 from entente.formats.public_notices import read_public_notices
@@ -70,6 +73,10 @@ ImportRow: TypeAlias = RecordDraft | Prepared | Rejected | Revoked
 """A draft that is still to be checked, one that was, why there is none, or that its maker takes it back."""
 
 
+def _unknown() -> None:
+    """Say of no file how much of it was read."""
+
+
 @dataclass(frozen=True, slots=True)
 class OpenedImport:
     """A file being imported: what it is, its rows, and what was dropped so far."""
@@ -87,6 +94,8 @@ class OpenedImport:
     """What each reason means, in words."""
     standing: Callable[[Fragment, Fragment], OriginalStanding] | None = None
     """How an original that comes stands to the one that is held, where originals of the format have versions."""
+    share: Callable[[], int | None] = _unknown
+    """How many thousandths of the file's bytes were read; None where its rows do not stand one behind the other in it."""
 
 
 def tell_format(path: Path) -> ImportFormat:
@@ -117,7 +126,9 @@ def read_import(path: Path, terms: ImportTerms, mapping: TableMapping | None = N
         with opened_file(path) as raw:
             file, found = identity_of(raw, path.name), table_format(raw, path.name)
             with read_table(raw, file, mapping, terms, dropped) as table:
-                yield OpenedImport(file, found, table.rows, dropped, table.skipped)
+                # Columns stand one behind the other in Parquet, and rows in none of them.
+                share = _unknown if found == "parquet" else partial(share_read, raw)
+                yield OpenedImport(file, found, table.rows, dropped, table.skipped, share=share)
         return
     found = detect_format(path)
     if found == "stix":
@@ -126,11 +137,13 @@ def read_import(path: Path, terms: ImportTerms, mapping: TableMapping | None = N
             file = identity_of(raw, path.name)
             rows = read_stix(raw, file, terms, dropped, losses)
             yield OpenedImport(
-                file, found, rows, dropped, losses=losses, meanings=lambda: meanings_of(losses), standing=standing_of
-            )
+                file, found, rows, dropped, losses=losses, meanings=lambda: meanings_of(losses), standing=standing_of,
+                share=partial(share_read, raw),
+            )  # fmt: skip
         return
-    with open_import(path) as (stream, file):
-        yield OpenedImport(file, found, _READERS[found](stream, terms, file, dropped), dropped)
+    with opened_file(path) as raw, checked_content(raw, path.name) as (stream, file):
+        rows = _READERS[found](stream, terms, file, dropped)
+        yield OpenedImport(file, found, rows, dropped, share=partial(share_read, raw))
 
 
 def read_under(path: Path, terms: ImportTerms, mapping: bytes = b"") -> AbstractContextManager[OpenedImport]:

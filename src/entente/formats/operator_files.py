@@ -23,6 +23,7 @@ from entente.formats.import_terms import ImportTerms, read_terms
 from entente.formats.imports import OpenedImport, read_under, tell_format, write_reject
 from entente.formats.instruments import read_instrument
 from entente.formats.marked_yaml import read_marked
+from entente.formats.never_carried import dropped_column
 from entente.formats.queries import QueryFile
 from entente.formats.query_csv import DELIMITERS
 from entente.formats.query_file import open_queries
@@ -74,7 +75,7 @@ class OperatorFiles:
         with self.read(file, meant, mapping) as opened:
             yield ImportRows(
                 meant.title, meant.instrument, opened.rows, opened.dropped, opened.skipped, opened.losses, opened.meanings,
-                opened.standing,
+                opened.standing, opened.share,
             )  # fmt: skip
 
     def queries(self, file: Path, delimiter: str, ignored: Sequence[str]) -> AbstractContextManager[QueryFile]:
@@ -97,6 +98,10 @@ class OperatorFiles:
         read = read_terms(terms, self.lists, source=meaning.source, today=meaning.today)
         meant = _with_ids(read, meaning)
         return meant.class_for(schema), meant.retention
+
+    def never_carried(self, name: str) -> str:
+        """Return the code under which a property of this name is never carried; empty for one that may be."""
+        return dropped_column(name) or ""
 
     @contextmanager
     def export(self, file: Path, form: str, maker: str, *, is_exercise: bool) -> Iterator[ExportFile]:

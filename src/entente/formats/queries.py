@@ -59,7 +59,7 @@ class QueryFile(Protocol):
 def row_of(number: int, columns: Sequence[str], cells: Sequence[str], where: str = "") -> QueryRow:
     """Read the cells of one row; `where` says where it begins. A column without a name is left out."""
     if len(cells) != len(columns):
-        return faulty(number, f"it has {len(cells)} cells, and the file {len(columns)} columns", where)
+        return faulty(number, f"cells: {len(cells)}, and columns of the file: {len(columns)}", where)
     given = dict(zip(columns, (cell.strip() for cell in cells), strict=True))
     query, reference = _query(given), given.get("reference", "")
     if any(isinstance(terms, list) and len(terms) > QUERY_TERMS_MAX for terms in query.values()):

@@ -141,7 +141,7 @@ def _by_name(column: Column, known: str, countries: Countries) -> Meaning | str:
         unknown = sorted({cell for cell in column.cells if countries.code(cell) is None})
         if unknown:
             options["unfit"] = "keep"
-            why.append(f"{len(unknown)} of its words are no country that is known: say under «words» what they mean")
+            why.append(f"words that are no country that is known: {len(unknown)}; say under «words» what they mean")
     elif known in {"alias", "phone", "email"}:
         if separator := next((one for one in _SEPARATORS if any(one in cell for cell in column.cells)), ""):
             options["split"] = separator

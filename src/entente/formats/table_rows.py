@@ -91,7 +91,7 @@ class TableReader:
         """Return the drafts of one row, why there are none, or nothing for a row that is passed over."""
         count = len(self.heading.columns)
         if len(cells) < count or any(cells[count:]):
-            why = f"it has {len(cells)} cells, and the table {count} columns"
+            why = f"cells: {len(cells)}, and columns of the table: {count}"
             return [self.faulty(place, why, self._raw(cells))]
         nothing = self.mapping.nothing
         said: dict[str, Cell] = {

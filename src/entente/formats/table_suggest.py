@@ -90,7 +90,7 @@ def _column(name: str, place: int, rows: Sequence[Sequence[str | list[str]]]) ->
 
 
 def _lines(plan: Plan, form: CsvForm, rows: int, unread: Mapping[str, str]) -> Iterator[str]:
-    yield _remarked("", f"{rows} rows were looked at.")
+    yield _remarked("", f"Rows looked at: {rows}.")
     for name, code in plan.never.items():
         yield _remarked(
             "", f"The column {_quoted(name)} is never carried ({code}): its values are dropped and counted."

@@ -35,7 +35,7 @@ class Looked:
         """
         if not self.unread:
             return ()
-        return (f"The search index is being filled, and {self.unread:,} records were not searched; search again soon.",)
+        return (f"The search index is being filled; records not searched: {self.unread:,}. Search again soon.",)
 
     def without(self, changed: frozenset[int]) -> tuple[Found | None, ...]:
         """Return what was found for each query; None for one that showed a record among the changed."""

@@ -64,14 +64,14 @@ def query_from_text(text: str) -> Query:
 def _date_apart(part: str) -> tuple[str, ...]:
     """Return a part of a line with a day at its end apart from the name before it, and written year first."""
     words = part.split()
-    day = _day_first(words[-1])
+    day = day_first(words[-1])
     before = " ".join(words[:-1])
     if not (day or _DAY_WORD.fullmatch(words[-1])) or any(character.isdigit() for character in before):
         return (part,)
     return tuple(one for one in (before, day or words[-1]) if one)
 
 
-def _day_first(word: str) -> str:
+def day_first(word: str) -> str:
     """Return a day that is written day first, or month first where it can be no other, as `1979-03-14`; empty for no such day."""
     found = _DAY_FIRST.fullmatch(word)
     if found is None:

@@ -70,6 +70,8 @@ class Job:
     """Rows that are durable."""
     total: int | None = None
     """How many rows there are, where that is known before the end."""
+    share: int | None = None
+    """How many thousandths of the file that it is done from were read, where that is known."""
     results_bytes: int = 0
     """How much of its results is whole; what stands behind was not finished."""
     outcome: dict[str, Json] | None = None

@@ -11,6 +11,8 @@ a signed text is kept as it was signed.
 from __future__ import annotations
 
 import re
+import unicodedata
+from dataclasses import dataclass
 
 _DECEPTIVE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """C0 but tab and line ends, DEL, C1 (U+009B begins a terminal's command in one character), embeddings, overrides, isolates."""
@@ -18,6 +20,31 @@ _UNSEEN = re.compile(r"[\s\u00ad\u061c\u200b-\u200f\u2060-\u2064\ufeff]*")
 """Blanks and what has no width: a text of nothing else looks like none."""
 
 _WITHOUT_WIDTH = re.compile(r"[\u00ad\u061c\u200b\u200e\u200f\u2060-\u2064\ufeff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """A character of a text that is not seen, and makes it show otherwise than it is stored or look like another."""
+
+    character: str
+    place: int
+    """Which one of the text it is, counted from 1."""
+
+    @property
+    def called(self) -> str:
+        """Return its code point, and what Unicode calls it: U+202E RIGHT-TO-LEFT OVERRIDE; controls have no name there."""
+        return f"U+{ord(self.character):04X} {unicodedata.name(self.character, 'CONTROL CHARACTER')}"
+
+
+def unseen_in(text: str) -> Unseen | None:
+    """Return the first character for which a text is refused though nobody sees it; None for a text without one.
+
+    In a text of several lines that is what deceives; in one line also what has no width (is_line).
+    """
+    found = _DECEPTIVE.search(text)
+    if found is None and len(text.splitlines()) == 1:
+        found = _WITHOUT_WIDTH.search(text)
+    return None if found is None else Unseen(found[0], found.start() + 1)
 
 
 def shows_as_stored(text: str) -> bool:

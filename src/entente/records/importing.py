@@ -58,6 +58,12 @@ class ImportPlan:
     """Of which list the file is an issue; None where it is of none."""
     standing: Callable[[Fragment, Fragment], OriginalStanding] | None = None
     """How an original that comes stands to the one that a record was made from; None where originals have no versions."""
+    verb: str = "import_records"
+    """What the officer's role must allow, and what each record is in the trail."""
+    about: JsonObject = field(default_factory=dict)
+    """What the row of each record says beside it."""
+    is_all_new: bool = False
+    """Whether an id that a record has already is rejected, where an import makes its next version (R64)."""
 
 
 @dataclass(slots=True)
@@ -100,7 +106,7 @@ class Import:
         """
         service = self.records
         with service.open_unit() as unit:
-            service.authorise(unit, self.plan.officer, "import_records", subject=rejects_file)
+            service.authorise(unit, self.plan.officer, self.plan.verb, subject=rejects_file)
         began = service.clock.now()
         pending = iter(rows)
         size = SLICE_ROWS_FIRST
@@ -251,7 +257,7 @@ class Import:
                 self._reject(Rejected(draft.local_id, "local_id", why, "", draft.local_id))
                 continue
             version, known_digest = held.get(wanted, (0, b""))
-            if version and self._is_hidden(unit, wanted, reader, situation):
+            if version and (self.plan.is_all_new or self._is_hidden(unit, wanted, reader, situation)):
                 self._reject(Rejected(draft.local_id, "local_id", ID_TAKEN, "", draft.local_id))
                 continue
             ready = _of(draft, one)
@@ -301,8 +307,9 @@ class Import:
             "kind": record.kind,
             "schema": record.schema,
             "statement": statement.id,
+            **self.plan.about,
         }
-        act = Act("import_records", record.source, self.plan.officer, record.id, detail)
+        act = Act(self.plan.verb, record.source, self.plan.officer, record.id, detail)
         sequence = self.records.record(unit, act).sequence
         numbers = tuple(unit.classes.number_of(cls) for cls in record.terms)
         fragment = ready.draft.fragment

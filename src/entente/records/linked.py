@@ -24,7 +24,9 @@ from entente.records.rules import check_why
 from entente.records.service import Records
 
 ENDS_MAX = 24
-"""Far ends that are looked at, each way: as many as a chart shows that is still read."""
+"""Far ends that are looked at, each way, and beyond what ties them: as many as a chart shows that is still read."""
+TIES = "Interval"
+"""What a schema extends that says how things are tied: a record of it is no thing itself, and is told by what it ties."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class Linking:
     property: str
     observation: Observation
     source: Record
+    beyond: tuple[Linked, ...] = ()
+    """Of a record that says how two things are tied: what else it ties, each with what may be seen of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +105,32 @@ def _linking(
     Source: docs/rules/records.md R61.
     """
     found = list(islice(records.linking(unit, reader, wanted, why.purpose, why.crime_area), ENDS_MAX + 1))
-    seen = [
-        Linking(link.property, link.observation, one)
-        for one in found[:ENDS_MAX]
-        for link in one.links
-        if link.to == wanted
-    ]
+    looked: dict[RecordId, Record | None] = {}
+    seen = []
+    for one in found[:ENDS_MAX]:
+        beyond = _beyond(records, unit, reader, one, wanted, why, looked)
+        seen += [Linking(link.property, link.observation, one, beyond) for link in one.links if link.to == wanted]
     return tuple(seen), len(found) > ENDS_MAX
+
+
+def _beyond(
+    records: Records,
+    unit: RecordsUnit,
+    reader: Reader,
+    tie: Record,
+    wanted: RecordId,
+    why: Looking,
+    looked: dict[RecordId, Record | None],
+) -> tuple[Linked, ...]:
+    """Return what else a record ties that says how things are tied, with what may be seen of the first that are looked at.
+
+    Its links are those that the reader may see, whose both ends they may know.
+    """
+    schema = records.schemata.get(tie.schema)
+    if schema is None or TIES not in schema.ancestors:
+        return ()
+    others = [link for link in tie.links if link.to != wanted]
+    for end in dict.fromkeys(link.to for link in others):
+        if end not in looked and len(looked) < ENDS_MAX:
+            looked[end], _ = records.seen_in(unit, unit.records.get(end), reader, why.purpose, why.crime_area)
+    return tuple(Linked(link.property, link.to, link.observation, looked.get(link.to)) for link in others)

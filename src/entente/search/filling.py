@@ -165,10 +165,12 @@ class Writing:
 
     def end(self) -> None:
         """End everything that was started."""
-        self._worker.end()
-        self._pool.end()
+        # Under the thread only the processes end: the number of a pipe that is closed here may be another one's by the time
+        # the thread reads from it.
+        self._worker.kill()
+        self._pool.kill()
         self._thread.join()
-        # Those that the thread started meanwhile.
+        self._worker.end()
         self._pool.end()
 
     def _write(self) -> None:

@@ -268,8 +268,15 @@ class WorkerPool:
                 if starting is not None and starting.worker is not None:
                     starting.worker.kill()
 
+    def kill(self) -> None:
+        """End all processes under whoever starts them, from any thread; no other is taken. What is left of them `end` closes."""
+        self._is_retired = True
+        for seat in self._seats:
+            if seat.worker is not None:
+                seat.worker.kill()
+
     def end(self) -> None:
-        """End all processes at once, whatever they are doing, before anybody asked them."""
+        """End all processes at once, before anybody asked them and when nobody starts them any more."""
         self._is_retired = True
         for seat in self._seats:
             if seat.worker is not None:

@@ -128,6 +128,21 @@ class AgreementTables:
         self._connection.execute(sa.insert(_PARTICIPATIONS), values)
         self._keep(statement)
 
+    def participation_before(self, participation: Participation) -> Participation | None:
+        """Return how its body stood before a participation, as far as it came here: the newest of a lower epoch."""
+        query = (
+            sa.select(_PARTICIPATIONS.c.document)
+            .where(
+                _PARTICIPATIONS.c.instrument == participation.instrument,
+                _PARTICIPATIONS.c.body == participation.body,
+                _PARTICIPATIONS.c.epoch < participation.epoch,
+            )
+            .order_by(_PARTICIPATIONS.c.epoch.desc())
+            .limit(1)
+        )
+        row = self._connection.execute(query).first()
+        return None if row is None else value_of(Participation, row.document)
+
     def measures(self) -> tuple[Measure, ...]:
         """Return every measure, ended ones included, oldest first."""
         rows = read(self._connection, _MEASURES_ALL)
@@ -148,6 +163,10 @@ class AgreementTables:
         """Keep a proposal as recorded; the same id again changes nothing. It changes no right, so no version rises."""
         values = {"at": proposal.at, "document": text_of(proposal)}
         add_row_once(self._connection, _PROPOSALS, {"id": proposal.id}, values)
+        self._keep_statement(statement)
+
+    def put_word(self, statement: Statement) -> None:
+        """Keep a word about an instrument that changes no right; the same again changes nothing. No version rises."""
         self._keep_statement(statement)
 
     def statements(self, kinds: Sequence[str]) -> tuple[Statement, ...]:

@@ -14,12 +14,12 @@ import sqlalchemy as sa
 from entente.agreements.model import LEASE_MINUTES_MIN
 from entente.bodies.model import Body, Group, NationalOrder, Officer, Succession
 from entente.bodies.unit_limits import LimitsSet
-from entente.bodies.unit_past import UnitList
+from entente.bodies.unit_past import UNIT_LISTS_MAX, UnitList
 from entente.kernel.errors import Conflict, Misconfigured
 from entente.kernel.ids import BodyId, GroupId, OfficerId
 from entente.storage.rows import add_to_counter, read, read_counter, read_one, remembered, replace_row, text_of
 from entente.storage.schema import body, body_group, body_heard, body_succession, national_order, officer, unit_limits
-from entente.storage.unit_lists import keep_units, lists_of, lists_on
+from entente.storage.unit_lists import keep_units, list_since, lists_of, lists_on
 
 GOVERNANCE = "governance"
 """The counter of changes that make cached answers of the gate void (disclosure.ports.ClassStore)."""
@@ -157,6 +157,12 @@ class BodyTables:
         document = self._connection.execute(query.limit(1)).scalar()
         return None if document is None else remembered(Group, document)
 
+    def group_version(self, group: GroupId, version: int) -> Group | None:
+        """Return one version of a group."""
+        query = sa.select(body_group.c.document).where(body_group.c.id == group, body_group.c.version == version)
+        document = self._connection.execute(query).scalar()
+        return None if document is None else remembered(Group, document)
+
     def groups(self) -> tuple[Group, ...]:
         """Return the newest version of every group, ordered by id."""
         rows = read(self._connection, _GROUPS_ALL)
@@ -191,9 +197,13 @@ class BodyTables:
         replace_row(self._connection, _OFFICERS, {"id": officer.id}, {"document": text_of(officer)})
         self._changed()
 
-    def unit_lists(self, body: BodyId) -> tuple[UnitList, ...]:
-        """Return the lists of units that a body said, oldest first."""
-        return lists_of(self._connection, body)
+    def unit_lists(self, body: BodyId, newest: int = UNIT_LISTS_MAX) -> tuple[UnitList, ...]:
+        """Return so many of the newest lists of units that a body said, oldest first."""
+        return lists_of(self._connection, body, newest)
+
+    def unit_list(self, body: BodyId, since: datetime) -> UnitList | None:
+        """Return the list that a body said at a moment."""
+        return list_since(self._connection, body, since)
 
     def units_on(self, on: date) -> Mapping[BodyId, UnitList]:
         """Return, for each body of which one is known, the list of units that stood at the end of a day."""

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
-from entente.cases.model import NOBODY, Case, CaseEvent, CaseTask, Exhibit, HandOver, Knowing
+from entente.cases.model import NOBODY, Case, CaseEvent, CaseState, CaseTask, Exhibit, HandOver, Knowing
 from entente.kernel.ids import OfficerId
 from entente.storage.rows import add_to_counter, parts, replace_row, text_of, value_of
 from entente.storage.schema import case_event, case_exhibit, case_file, case_hand_over, case_member, case_task
@@ -65,6 +65,15 @@ class CaseTables:
             of_the_moment = sa.and_(case_file.c.opened_at == opened_at, case_file.c.number < before)
             query = query.where(sa.or_(case_file.c.opened_at < opened_at, of_the_moment))
         return tuple(value_of(Case, row.document) for row in self._connection.execute(query.limit(limit)))
+
+    def in_charge(self, officer: OfficerId, knowing: Knowing = NOBODY) -> tuple[Case, ...]:
+        """Return the open cases that an officer has charge of, of those that somebody may know of, the newest first."""
+        query = sa.select(case_file.c.document).where(is_known(case_file.c.number, knowing))
+        # The store leaves out most that cannot be meant, before they are read.
+        query = query.where(case_file.c.document.contains(text_of(officer), autoescape=True))
+        query = query.order_by(case_file.c.opened_at.desc(), case_file.c.number.desc())
+        named = (value_of(Case, row.document) for row in self._connection.execute(query))
+        return tuple(one for one in named if one.state is CaseState.OPEN and one.in_charge == officer)
 
     def teams(self, numbers: Collection[str]) -> Mapping[str, frozenset[OfficerId]]:
         """Return who may know of these cases, of those that have a team."""

@@ -21,6 +21,7 @@ from entente.exchange.model import CALL_SECONDS_MAX, Envelope, Lane, OwnWord, Re
 from entente.kernel.errors import Conflict
 from entente.kernel.ids import BodyId, StatementId
 from entente.kernel.statement import Statement
+from entente.storage.last_came import last_came
 from entente.storage.rows import insert_rows, json_text, parts, read, read_one, statement_of, text_of, value_of
 from entente.storage.schema import inbox_aside, inbox_call, inbox_envelope, inbox_parked, inbox_statement
 from entente.storage.streams import read_stream, write_stream
@@ -173,6 +174,10 @@ class InboxTables:
 
     def _document(self, statement: Statement) -> str | None:
         return None if statement.id in self._emptied else json_text(statement.to_json())
+
+    def last_came(self, senders: Collection[BodyId]) -> Mapping[BodyId, datetime]:
+        """Return, for each of some bodies, when a statement or receipt of theirs last came that was believed, by our clock."""
+        return last_came(self._connection, senders)
 
     def words_of(
         self, sender: BodyId, since: Mapping[Lane, tuple[str, int]], after: int, limit: int

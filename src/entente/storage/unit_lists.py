@@ -6,20 +6,25 @@ Source: docs/rules/bodies.md B18; bodies.ports.BodyStore.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
 from entente.bodies.model import Body
 from entente.bodies.unit_past import UNIT_LISTS_MAX, UnitList, day_ends, follows, list_of
 from entente.kernel.ids import BodyId
-from entente.storage.rows import read, remembered, text_of
+from entente.storage.rows import read, read_one, remembered, text_of
 from entente.storage.schema import unit_list
 
-_OF_BODY = (
-    sa.select(unit_list.c.since, unit_list.c.document)
+_MOMENTS = sa.select(unit_list.c.since).where(unit_list.c.body == sa.bindparam("of_body")).order_by(unit_list.c.since)
+_SINCE = sa.select(unit_list.c.document).where(
+    unit_list.c.body == sa.bindparam("of_body"), unit_list.c.since == sa.bindparam("began")
+)
+_NEWEST_OF_BODY = (
+    sa.select(unit_list.c.document)
     .where(unit_list.c.body == sa.bindparam("of_body"))
-    .order_by(unit_list.c.since)
+    .order_by(unit_list.c.since.desc())
+    .limit(sa.bindparam("newest", type_=sa.Integer))
 )
 _NEWEST = sa.select(unit_list.c.body, sa.func.max(unit_list.c.since).label("since")).group_by(unit_list.c.body)
 
@@ -31,9 +36,9 @@ def keep_units(connection: sa.Connection, known: Body | None, new: Body) -> None
     """
     if known is not None and known.units == new.units:
         return
-    rows = read(connection, _OF_BODY, {"of_body": new.id})
-    newest = remembered(UnitList, rows[-1].document) if rows else None
-    moments = [row.since for row in rows]
+    # Of all but the newest the moment alone: two hundred long lists are tens of megabytes.
+    newest = next(iter(lists_of(connection, new.id, 1)), None)
+    moments = [row.since for row in read(connection, _MOMENTS, {"of_body": new.id})]
     for body in (known, new):
         listed = None if body is None else list_of(body)
         if listed is not None and follows(listed, newest):
@@ -46,9 +51,16 @@ def keep_units(connection: sa.Connection, known: Body | None, new: Body) -> None
         connection.execute(sa.delete(unit_list).where(unit_list.c.body == new.id, unit_list.c.since < oldest))
 
 
-def lists_of(connection: sa.Connection, body: BodyId) -> tuple[UnitList, ...]:
-    """Return the lists of a body, oldest first."""
-    return tuple(remembered(UnitList, row.document) for row in read(connection, _OF_BODY, {"of_body": body}))
+def lists_of(connection: sa.Connection, body: BodyId, newest: int) -> tuple[UnitList, ...]:
+    """Return so many of the newest lists of a body, oldest first."""
+    rows = read(connection, _NEWEST_OF_BODY, {"of_body": body, "newest": newest})
+    return tuple(remembered(UnitList, row.document) for row in reversed(rows))
+
+
+def list_since(connection: sa.Connection, body: BodyId, since: datetime) -> UnitList | None:
+    """Return the list of a body that began at a moment."""
+    row = read_one(connection, _SINCE, {"of_body": body, "began": since})
+    return None if row is None else remembered(UnitList, row.document)
 
 
 def lists_on(connection: sa.Connection, on: date) -> Mapping[BodyId, UnitList]:

@@ -135,9 +135,7 @@ def _verify_head(frontier: Frontier, head: TrailHead | None, node_keys: Iterable
     if not any(is_signed_by(key, head.signature, Context.TRAIL_HEAD, signed) for key in node_keys):
         return _broken(frontier, None, "The head is not signed by a key of this body (T4).")
     if (head.size, head.root) != (frontier.size, frontier.root):
-        found = (
-            f"The signed head speaks of {head.size} rows; {frontier.size} rows are here, or their root differs (T4)."
-        )
+        found = f"The signed head speaks of {head.size} rows; here are {frontier.size}, or their root differs (T4)."
         return _broken(frontier, None, found)
     text = f"All {frontier.size} rows follow from each other, and the head is signed by this body's key."
     if forgotten:

@@ -7,6 +7,7 @@ Each verb parses, calls one service function, and gives plain JSON; rules stand 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import EntenteError, Invalid
@@ -33,8 +34,10 @@ from entente.verbs import (
     keys,
     mrz,
     officers,
+    own_units,
     recalling_several,
     record_changes,
+    record_entering,
     record_export,
     record_import,
     record_preview,
@@ -64,6 +67,7 @@ VERBS: Mapping[str, Verb] = {
         directory,
         units,
         units_found,
+        own_units,
         contacts,
         tokens,
         accounts,
@@ -75,6 +79,7 @@ VERBS: Mapping[str, Verb] = {
         records,
         record_versions,
         record_changes,
+        record_entering,
         record_export,
         record_import,
         record_preview,
@@ -102,7 +107,13 @@ VERBS: Mapping[str, Verb] = {
 }
 
 
-def perform(node: Node, name: str, given: JsonObject, progress: Callable[[int], None] | None = None) -> JsonObject:
+def perform(
+    node: Node,
+    name: str,
+    given: JsonObject,
+    progress: Callable[[int], None] | None = None,
+    file_share: Callable[[int | None], None] | None = None,
+) -> JsonObject:
     """Do one verb and return its answer; raise Invalid for a verb or a field that does not exist, before doing anything."""
     verb = VERBS.get(name)
     if verb is None:
@@ -120,7 +131,12 @@ def perform(node: Node, name: str, given: JsonObject, progress: Callable[[int], 
             do=f"Leave it out; the verb takes: {', '.join(sorted(verb.takes)) or 'nothing'}.",
         )
     try:
-        answer = verb.run(node, Arguments(given) if progress is None else Arguments(given, progress))
+        arguments = Arguments(given)
+        if progress is not None:
+            arguments = replace(arguments, progress=progress)
+        if file_share is not None:
+            arguments = replace(arguments, file_share=file_share)
+        answer = verb.run(node, arguments)
     except EntenteError as error:
         raise readable_error(error, names_of(node)) from error
     # Whatever is answered says so, whoever asks and by whatever way (docs/rules/bodies.md B15).

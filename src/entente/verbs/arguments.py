@@ -29,6 +29,10 @@ def _nobody_asks(_done: int) -> None:
     """Take progress that nobody watches."""
 
 
+def _nobody_looks(_share: int | None) -> None:
+    """Take what nobody watches."""
+
+
 @dataclass(frozen=True, slots=True)
 class Arguments:
     """The fields given with a verb."""
@@ -36,6 +40,8 @@ class Arguments:
     given: JsonObject
     progress: Callable[[int], None] = field(default=_nobody_asks)
     """Where a long verb says how many rows are durable."""
+    file_share: Callable[[int | None], None] = field(default=_nobody_looks)
+    """Where one that reads a file says how many thousandths of it were read; None where that is not known."""
 
     def text(self, name: str) -> str:
         """Return a text that must be there and hold something."""

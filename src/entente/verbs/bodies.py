@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from entente.agreements.effect import ByGroup, GroupDay, foresee_group
 from entente.agreements.model import LEASE_MINUTES_MAX
+from entente.bodies.group_changes import EntryChange, changed_entries
 from entente.bodies.model import Body, Group, GroupEntry, MembershipStatus, NationalOrder
+from entente.bodies.own_units import OwnUnits
 from entente.bodies.powers import TASK_MEASURE, may_act
 from entente.bodies.rules import resolve_group
-from entente.bodies.statements import NewUnits
 from entente.kernel.canonical import INTEGER_MAX, Json, JsonObject
 from entente.kernel.codec import from_json, to_json, to_object
 from entente.kernel.errors import Invalid, NotFound
@@ -17,6 +19,8 @@ from entente.kernel.statement import from_json as statement_from_json
 from entente.node import Node
 from entente.records.gaps import WITHIN_HOURS
 from entente.verbs.arguments import Arguments, looking
+from entente.verbs.governing import effect_shown
+from entente.verbs.own_units import units_of_file
 from entente.verbs.references import Names, names_of
 from entente.verbs.verb import Verb, verb
 
@@ -81,8 +85,7 @@ def _addresses(node: Node, arguments: Arguments) -> JsonObject:
 
 
 def _units(node: Node, arguments: Arguments) -> JsonObject:
-    document = node.files.document(decode_bytes(arguments.text("data"), "data"), "units")
-    body = node.directory.publish_units(from_json(NewUnits, document, "units").units)
+    body = OwnUnits(node.directory).say_as_operator(units_of_file(node, arguments))
     return {"body": entry_shown(body, names_of(node))}
 
 
@@ -105,7 +108,7 @@ def _silent(node: Node, arguments: Arguments) -> JsonObject:
 def _enter_order(node: Node, arguments: Arguments) -> JsonObject:
     document = node.files.document(decode_bytes(arguments.text("data"), "data"), "order")
     order = from_json(NationalOrder, document, "order")
-    node.directory.enter_order(arguments.officer(), order)
+    node.directory.law.enter(arguments.officer(), order)
     return {"order": to_object(order)}
 
 
@@ -131,12 +134,32 @@ def _may(node: Node, arguments: Arguments) -> JsonObject:
 
 def _task(node: Node, arguments: Arguments) -> JsonObject:
     measure, subject = arguments.text("measure"), arguments.text("subject")
-    decision = node.directory.task_measure(arguments.officer(), measure, subject, arguments.optional_text("case"))
+    decision = node.directory.law.task(arguments.officer(), measure, subject, arguments.optional_text("case"))
     return {"measure": measure, "subject": subject, "decision": to_object(decision)}
 
 
 def _keep_group(node: Node, arguments: Arguments) -> JsonObject:
     names = names_of(node)
+    group = node.directory.keep_group(arguments.officer(), *_listed(node, arguments, names))
+    return {"group": _group(group, names, node.clock.now().date())}
+
+
+def _preview_group(node: Node, arguments: Arguments) -> JsonObject:
+    names, now = names_of(node), node.clock.now()
+    known, group = node.directory.foresee_group(arguments.officer(), *_listed(node, arguments, names))
+    stood = known.entries if known is not None else ()
+    with node.agreements.open_unit() as unit:
+        found = foresee_group(unit, known, group, node.lists, now)
+    return {
+        "group": _group(group, names, now.date()),
+        "title_before": known.title if known is not None else "",
+        "changes": [_entry_change(one, names) for one in changed_entries(stood, group.entries)],
+        "instruments": [_by_group(one, names) for one in found],
+    }
+
+
+def _listed(node: Node, arguments: Arguments, names: Names) -> tuple[str, str, tuple[GroupEntry, ...], int]:
+    """Return name, title, entries and the version seen of a group's file."""
     document = node.files.document(decode_bytes(arguments.text("data"), "data"), "group")
     listed = document.get("entries")
     if not isinstance(listed, list):
@@ -148,8 +171,7 @@ def _keep_group(node: Node, arguments: Arguments) -> JsonObject:
     seen = document.get("version", 0)
     if isinstance(seen, bool) or not isinstance(seen, int) or not 0 <= seen <= INTEGER_MAX:
         raise _bad_group("group.version", "it is the version that the list was made from, 0 for a new group")
-    group = node.directory.keep_group(arguments.officer(), name, title, entries, seen)
-    return {"group": _group(group, names, node.clock.now().date())}
+    return name, title, entries, seen
 
 
 def _group_entry(item: Json, place: int, names: Names) -> GroupEntry:
@@ -170,8 +192,9 @@ def _groups(node: Node, arguments: Arguments) -> JsonObject:
 def _show_group(node: Node, arguments: Arguments) -> JsonObject:
     names, on = names_of(node), arguments.day("on", node.clock.now().date())
     wanted = names.group(arguments.text("group")).group
+    version = arguments.integer("version", default=0, least=0, most=INTEGER_MAX)
     with node.disclosure.open_unit() as unit:
-        group = unit.bodies.group(wanted)
+        group = unit.bodies.group_version(wanted, version) if version else unit.bodies.group(wanted)
     if group is None:
         raise NotFound
     return {"on": on.isoformat(), "group": _group(group, names, on)}
@@ -214,15 +237,7 @@ def entry_shown(body: Body, names: Names) -> JsonObject:
 def _group(group: Group, names: Names, on: date) -> JsonObject:
     standing = {status: resolve_group(group, status, on) for status in MembershipStatus}
     members: list[Json] = [
-        {
-            "body": names.ref(entry.body),
-            "status": entry.status.value,
-            "since": entry.since.isoformat(),
-            "until": to_json(entry.until),
-            "document": entry.document,
-            "counts": entry.body in standing[entry.status],
-        }
-        for entry in group.entries
+        {**_entry(entry, names), "counts": entry.body in standing[entry.status]} for entry in group.entries
     ]
     return {
         "id": group.id,
@@ -231,6 +246,50 @@ def _group(group: Group, names: Names, on: date) -> JsonObject:
         "keeper": names.ref(group.keeper),
         "version": group.version,
         "entries": members,
+    }
+
+
+def _entry(entry: GroupEntry, names: Names) -> JsonObject:
+    return {
+        "body": names.ref(entry.body),
+        "status": entry.status.value,
+        "since": entry.since.isoformat(),
+        "until": to_json(entry.until),
+        "document": entry.document,
+    }
+
+
+def _entry_change(one: EntryChange, names: Names) -> JsonObject:
+    return {
+        "how": one.how.value,
+        "before": _entry(one.before, names) if one.before is not None else None,
+        "after": _entry(one.after, names) if one.after is not None else None,
+    }
+
+
+def _by_group(one: ByGroup, names: Names) -> JsonObject:
+    instrument = names.instruments[one.instrument].instrument
+    return {
+        "id": one.instrument,
+        "name": instrument.name,
+        "title": instrument.title,
+        "statuses": [status.value for status in one.statuses],
+        "days": [_group_day(day, names) for day in one.days],
+    }
+
+
+def _group_day(day: GroupDay, names: Names) -> JsonObject:
+    whom = {"named": day.named, "not_named": day.not_named, "begins": day.begins, "stops": day.stops}
+    bodies: dict[str, Json] = {
+        name: [names.ref(body) for body in sorted(bodies, key=names.code)] for name, bodies in whom.items()
+    }
+    return {
+        "on": day.on.isoformat(),
+        **bodies,
+        "was_in_force": day.was_in_force,
+        "is_in_force": day.is_in_force,
+        "why": day.why,
+        "effects": [effect_shown(effect, names) for effect in day.effects],
     }
 
 
@@ -265,5 +324,15 @@ VERBS: tuple[Verb, ...] = (
     verb("measure_task", _task, "Task an operational measure.", "officer", "measure", "subject", "case"),
     verb("group_keep", _keep_group, "Keep the next version of a group of ours.", "officer", "data"),
     verb("group_list", _groups, "List the groups as they stand on a date.", "on"),
-    verb("group_show", _show_group, "Show a group as it stands on a date.", "group", "on"),
+    verb(
+        "group_preview", _preview_group, "Say what the next version of a group of ours would change.", "officer", "data"
+    ),
+    verb(
+        "group_show",
+        _show_group,
+        "Show a group as it stands on a date, or as a version had it.",
+        "group",
+        "on",
+        "version",
+    ),
 )

@@ -6,17 +6,19 @@ thousands of units stays quick whoever asks.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, timedelta
+from collections.abc import Callable, Collection, Mapping
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from entente.bodies.finding import PAGE_MAX, Found, find_bodies, name_on, page_of, places_of
 from entente.bodies.model import Body, BodyKind, Group, MembershipStatus, Unit
 from entente.bodies.rules import resolve_group
 from entente.bodies.unit_past import list_of
+from entente.exchange.ports import ExchangeUnit
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.codec import to_json
 from entente.kernel.errors import Invalid
+from entente.kernel.ids import BodyId
 from entente.node import Node
 from entente.records.gaps import WITHIN_HOURS
 from entente.verbs.arguments import Arguments
@@ -44,7 +46,7 @@ def _find(node: Node, arguments: Arguments) -> JsonObject:
     )
     page, had = page_of(found, *offset_and_limit(arguments)), units_on(node, on)
     with node.exchange.open_view() as view:
-        heard, failing = view.bodies.heard(), view.outbox.failing()
+        heard, failing = last_heard(view, [body.id for body in page.shown]), view.outbox.failing()
         shown: list[Json] = [
             {
                 **_line(body, names, on, len(had(body))),
@@ -54,6 +56,19 @@ def _find(node: Node, arguments: Arguments) -> JsonObject:
             for body in page.shown
         ]
     return {"on": on.isoformat(), "bodies": shown, **where(page)}
+
+
+def last_heard(view: ExchangeUnit, bodies: Collection[BodyId]) -> Mapping[BodyId, datetime]:
+    """Return when each of some bodies was last heard in any way: by its control, its data or its receipts.
+
+    Leases count its control alone (docs/rules/disclosure.md D4). Source: docs/rules/exchange.md X40.
+    """
+    control, came = view.bodies.heard(), view.inbox.last_came(bodies)
+    return {
+        body: max(one for one in (control.get(body), came.get(body)) if one is not None)
+        for body in bodies
+        if body in control or body in came
+    }
 
 
 class Reach(StrEnum):
@@ -75,8 +90,9 @@ def _reached(node: Node, arguments: Arguments) -> frozenset[str] | None:
     with node.exchange.open_view() as view:
         if reach is Reach.TROUBLE:
             return frozenset(map(str, view.outbox.failing()))
-        heard, own = view.bodies.heard(), view.bodies.own().id
-        return frozenset(str(body.id) for body in view.bodies.bodies() if body.id not in heard and body.id != own)
+        own, bodies = view.bodies.own().id, view.bodies.bodies()
+        heard = last_heard(view, [body.id for body in bodies])
+        return frozenset(str(body.id) for body in bodies if body.id not in heard and body.id != own)
 
 
 def _narrowed(*found: frozenset[str] | None) -> frozenset[str] | None:

@@ -155,8 +155,8 @@ def _check_index(node: Node, rows: int) -> JsonObject:
         behind = unit.records.count_changed(position)
     sizes, trouble = node.identity.index.sizes(), node.index_trouble()
     text = (
-        f"The index is durable up to change {position} of {rows}; {behind} changed records wait for it. "
-        f"It has {sizes.live} entries in its live part and {sizes.base} in its base."
+        f"The index is durable up to change {position} of {rows}; changed records that wait for it: {behind}. "
+        f"Entries in its live part: {sizes.live}, in its base: {sizes.base}."
     )
     fresh = "A fresh one is being made beside it." if node.identity.fresh is not None else ""
     said = " ".join(part for part in (text, fresh, trouble) if part)
@@ -165,7 +165,7 @@ def _check_index(node: Node, rows: int) -> JsonObject:
 
 def _check_standing(node: Node) -> JsonObject:
     with node.identity.open_view() as view:
-        text = f"{view.standing.count()} standing queries are held against what comes in."
+        text = f"Standing queries held against what comes in: {view.standing.count()}."
     trouble = node.standing_trouble().replace("\n", " ")
     return _check("standing", is_good=not trouble, text=f"{text} {trouble}".rstrip())
 
@@ -177,16 +177,14 @@ def _checks_of_calls(node: Node) -> list[JsonObject]:
     calling, on = node.duty.calling, node.duty.roster.watch().now
     reached = sum(bool(entry.reach) for entry in on)
     trouble = f"{node.calling_trouble()} {calling.trouble}".strip().replace("\n", " ")
-    text = (
-        f"{calling.count_open()} calls are not taken; {reached} of {len(on)} officers on the roster now can be called."
-    )
+    text = f"Calls not taken: {calling.count_open()}; officers on the roster now: {len(on)}, of whom can be called: {reached}."
     return [_check("calls", is_good=bool(reached) and not trouble, text=f"{text} {trouble}".rstrip())]
 
 
 def _check_log(node: Node) -> JsonObject:
     """Say how the log stands to the trail. One that is behind is not ill: a command brings it up when it needs it."""
     state = node.log.look()
-    waiting = f"{state.behind} rows of the trail wait for it." if state.behind else ""
+    waiting = f"Rows of the trail that wait for it: {state.behind}." if state.behind else ""
     again = f"It was begun again: {node.log.begun_again}" if node.log.begun_again else ""
     aside = (
         f"The trail does not continue the earlier log in {', '.join(state.aside)}: the store was restored from an older copy, or"
@@ -215,7 +213,7 @@ def _checks_of_web_processes(node: Node) -> list[Json]:
     if not node.web_processes:
         return []
     trouble = node.web_trouble()
-    text = f"{node.web_processes} web processes answer on port {node.settings.web_port} (rule N19)."
+    text = f"Web processes that answer on port {node.settings.web_port}: {node.web_processes} (rule N19)."
     return [_check("web", is_good=not trouble, text=trouble or text)]
 
 
@@ -239,7 +237,7 @@ def _check_erasures(node: Node) -> JsonObject:
     text = "Nothing of what was erased is left in the store."
     if left or waiting:
         text = (
-            f"{left} records were erased since the store was last written anew: copies of their ids may stand in its index "
+            f"Records erased since the store was last written anew: {left}. Copies of their ids may stand in its index "
             "pages. A small store is written anew within a minute; for a large one, run «entente erasure run» in a quiet hour."
         )
     return _check("erasures", is_good=True, text=text)
@@ -268,7 +266,7 @@ def _check_held(node: Node) -> JsonObject:
         return _check("held", is_good=True, text="No statement is held for a person's decision.")
     first = shown[0]
     text = (
-        f"Held for a person's decision: {held.count} statements, the first put on {_second(first.queued.put_at)};"
+        f"Statements held for a person's decision: {held.count}, the first put on {_second(first.queued.put_at)};"
         " see «entente exchange held»."
     )
     if held.late:
@@ -286,9 +284,9 @@ def _check_sources(node: Node) -> JsonObject:
     for one in node.records.silent_sources(timedelta(hours=WITHIN_HOURS)):
         code, hidden, soon = names.code(one.source), one.hidden, one.soon
         said.append(
-            f"{code} is silent and was never heard: {hidden} copies are hidden, {soon} more soon."
+            f"{code} is silent and was never heard: copies hidden: {hidden}, soon more: {soon}."
             if one.since is None
-            else f"{code} is silent since {_second(one.since)}: {hidden} copies are hidden, {soon} more soon."
+            else f"{code} is silent since {_second(one.since)}: copies hidden: {hidden}, soon more: {soon}."
         )
     text = " ".join(said) or f"No copy is hidden by a lease, nor will be within {WITHIN_HOURS} hours."
     return _check("sources", is_good=True, text=text)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from entente.duty.model import DutyFunction, JournalLine, RosterEntry, Shift
+from entente.duty.model import DutyFunction, JournalLine, RosterEntry, Shift, Turns
+from entente.duty.roster import EVERY_DAYS_MAX, TIMES_MAX
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.codec import to_json, to_object
 from entente.kernel.ids import OfficerId
@@ -78,20 +79,26 @@ def _roster(node: Node, arguments: Arguments) -> JsonObject:
 
 
 def _enter(node: Node, arguments: Arguments) -> JsonObject:
-    entry = node.duty.roster.enter(
+    turns = Turns(
+        arguments.integer("every_days", default=1, least=1, most=EVERY_DAYS_MAX),
+        arguments.integer("times", default=1, least=1, most=TIMES_MAX),
+    )
+    entered = node.duty.roster.enter(
         arguments.officer(),
         OfficerId(arguments.text("who")),
         arguments.choice("function", DutyFunction),
         (arguments.text("begins"), arguments.text("ends")),
         arguments.optional_text("zone"),
         arguments.optional_text("reach"),
+        turns,
     )
-    return {"entry": entry_shown(entry)}
+    return {"entry": entry_shown(entered[0]), "entries": [entry_shown(one) for one in entered]}
 
 
 def _take_off(node: Node, arguments: Arguments) -> JsonObject:
-    node.duty.roster.take_off(arguments.officer(), arguments.text("id"))
-    return {"id": arguments.text("id")}
+    entry = arguments.text("id")
+    gone = node.duty.roster.take_off(arguments.officer(), entry, following=arguments.flag("following"))
+    return {"id": entry, "taken_off": [*gone]}
 
 
 def entry_shown(entry: RosterEntry) -> JsonObject:
@@ -147,6 +154,8 @@ VERBS: tuple[Verb, ...] = (
         "ends",
         "zone",
         "reach",
+        "every_days",
+        "times",
     ),
-    verb("roster_take_off", _take_off, "Take an entry off the roster.", "officer", "id"),
+    verb("roster_take_off", _take_off, "Take an entry off the roster.", "officer", "id", "following"),
 )

@@ -19,6 +19,7 @@ from entente.kernel.errors import Conflict, EntenteError, Invalid
 from entente.kernel.ids import OfficerId
 from entente.node import Node
 from entente.verbs.arguments import Arguments, looking
+from entente.verbs.directory import last_heard
 from entente.verbs.references import Names, names_of
 from entente.verbs.verb import Verb, verb
 
@@ -36,12 +37,10 @@ def _lines(node: Node, arguments: Arguments) -> JsonObject:
             asked_for = failing & asked_for if asked_for else failing
             if not asked_for:
                 return {"lines": [], **_waits(node)}
-        own, heard = view.bodies.own().id, view.bodies.heard()
-        rows: list[Json] = [
-            _line(node, view, body, names, heard.get(body.id))
-            for body in view.bodies.bodies()
-            if body.id != own and (not asked_for or body.id in asked_for)
-        ]
+        own = view.bodies.own().id
+        bodies = [one for one in view.bodies.bodies() if one.id != own and (not asked_for or one.id in asked_for)]
+        heard = last_heard(view, [body.id for body in bodies])
+        rows: list[Json] = [_line(node, view, body, names, heard.get(body.id)) for body in bodies]
     return {"lines": rows, **_waits(node)}
 
 

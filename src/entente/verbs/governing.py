@@ -128,11 +128,12 @@ def _foreseen(one: Foreseen, names: Names) -> JsonObject:
         "instrument": names.instrument_name(one.instrument),
         "body": names.ref(one.body),
         "policy": one.policy.value if one.policy is not None else "",
-        "effects": [_effect(effect, names) for effect in one.effects],
+        "effects": [effect_shown(effect, names) for effect in one.effects],
     }
 
 
-def _effect(one: Effect, names: Names) -> JsonObject:
+def effect_shown(one: Effect, names: Names) -> JsonObject:
+    """Return what changes between a body and others."""
     return {
         "others": [names.ref(body) for body in one.others],
         "changes": [_change(change) for change in one.changes],

@@ -12,13 +12,16 @@ from entente.agreements.model import (
     InstrumentState,
     MeasurePolicy,
     MeasureTerms,
+    OpenWord,
     Participation,
+    Progress,
     ProposalKind,
     Right,
     Suspension,
     SuspensionPreview,
     SuspensionTerms,
 )
+from entente.agreements.progress import Progresses, progress_in, proposers_of
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.codec import to_json, to_object
 from entente.kernel.signing import decode_bytes
@@ -38,12 +41,16 @@ def _propose(node: Node, arguments: Arguments) -> JsonObject:
     codes = {body.code: body.id for body in names_of(node).bodies.values()}
     instrument = node.files.instrument(decode_bytes(arguments.text("data"), "data"), codes)
     state = node.agreements.propose(arguments.officer(), instrument)
-    return {"instrument": _line(node, state, names_of(node))}
+    return {"instrument": instrument_line(node, state, names_of(node))}
 
 
 def _list(node: Node, _: Arguments) -> JsonObject:
     names = names_of(node)
-    instruments: list[Json] = [_line(node, state, names) for state in names.instruments.values()]
+    with node.disclosure.open_unit() as unit:
+        progresses = Progresses(unit, node.clock.now().date())
+        instruments: list[Json] = [
+            instrument_line(node, state, names, progresses.of(state)) for state in names.instruments.values()
+        ]
     return {"instruments": instruments}
 
 
@@ -55,6 +62,8 @@ def _show(node: Node, arguments: Arguments) -> JsonObject:
     terms["parties"] = [names.ref(party) for party in sorted(instrument.parties)]
     stands: list[Json] = [_stand(stand, names) for stand in state.participations.values()]
     with node.disclosure.open_unit() as unit:
+        progress = progress_in(unit, state, node.clock.now().date())
+        is_ours = not progress.is_concluded and names.own.id in proposers_of(unit, state)
         measures: list[Json] = [
             {**to_object(measure), "target": names.ref(measure.target)}
             for measure in unit.agreements.measures()
@@ -66,12 +75,30 @@ def _show(node: Node, arguments: Arguments) -> JsonObject:
             if one.charter == instrument.id
         ]
     return {
-        **_line(node, state, names),
+        **instrument_line(node, state, names, progress),
+        "refusals": [_word(one, names) for one in progress.refusals],
+        "taken_back": None if progress.taken_back is None else _word(progress.taken_back, names),
+        "is_ours_to_take_back": is_ours and progress.taken_back is None,
         "terms": terms,
         "participations": stands,
         "measures": measures,
         "proposals": proposals,
     }
+
+
+def _take_back(node: Node, arguments: Arguments) -> JsonObject:
+    names = names_of(node)
+    state = names.instrument(arguments.text("instrument"))
+    seen = names.body_ids(arguments.texts("seen_signed"), "seen_signed") if "seen_signed" in arguments.given else None
+    node.agreements.take_back_proposal(arguments.officer(), state.instrument.id, arguments.text("reason"), seen)
+    return {"instrument": instrument_line(node, state, names)}
+
+
+def _refuse(node: Node, arguments: Arguments) -> JsonObject:
+    names = names_of(node)
+    state = names.instrument(arguments.text("instrument"))
+    node.agreements.refuse_to_sign(arguments.officer(), state.instrument.id, arguments.text("reason"))
+    return {"instrument": instrument_line(node, state, names)}
 
 
 def _sign_draft(node: Node, arguments: Arguments) -> JsonObject:
@@ -146,10 +173,13 @@ def _submit_all(node: Node, arguments: Arguments) -> JsonObject:
 
 def _submitted(node: Node, statement: Statement, names: Names) -> JsonObject:
     about = statement.content.get("instrument", statement.content.get("charter"))
+    if isinstance(about, dict):
+        # A signature carries the whole text.
+        about = about["id"]
     state = names.instruments.get(about) if isinstance(about, str) else None  # type: ignore[call-overload]
     answer: JsonObject = {"statement": statement.id, "kind": statement.kind, "signatures": len(statement.signatures)}
     if state is not None:
-        answer["instrument"] = _line(node, state, names)
+        answer["instrument"] = instrument_line(node, state, names)
     return answer
 
 
@@ -232,7 +262,11 @@ def _draft(statement: Statement) -> JsonObject:
     return {"statement": statement.to_json(), "kind": statement.kind, "content": statement.content}
 
 
-def _line(node: Node, state: InstrumentState, names: Names) -> JsonObject:
+def instrument_line(node: Node, state: InstrumentState, names: Names, progress: Progress | None = None) -> JsonObject:
+    """Return an instrument as lists name it; `progress` where it was asked for already."""
+    if progress is None:
+        with node.disclosure.open_unit() as unit:
+            progress = progress_in(unit, state, node.clock.now().date())
     standing = node.disclosure.situation().instruments.get(state.instrument.id)
     stopped = [one for stand in state.participations.values() for one in stand.suspensions]
     return {
@@ -244,6 +278,12 @@ def _line(node: Node, state: InstrumentState, names: Names) -> JsonObject:
         "why": names.readable(standing.why) if standing is not None else "",
         "parties_in_force": [names.code(body) for body in sorted(standing.parties)] if standing is not None else [],
         "signed_by": [names.code(body) for body in sorted(state.signatures)],
+        "missing": [*sorted(names.code(body) for body in progress.missing)],
+        "refused_by": [*sorted(names.code(one.body) for one in progress.refusals)],
+        "is_concluded": progress.is_concluded,
+        "is_blocked": progress.is_blocked,
+        "is_open": progress.is_open,
+        "has_ended": state.instrument.ends_on is not None and state.instrument.ends_on <= node.clock.now().date(),
         "proposed_by": names.code(state.proposed_by),
         "suspensions": len(stopped),
     }
@@ -261,6 +301,10 @@ def _stand(stand: Participation, names: Names) -> JsonObject:
     }
 
 
+def _word(one: OpenWord, names: Names) -> JsonObject:
+    return {**to_object(one), "body": names.ref(one.body)}
+
+
 def _suspension(one: Suspension, names: Names) -> JsonObject:
     return {**to_object(one), "counterparts": [names.ref(body) for body in sorted(one.counterparts)]}
 
@@ -269,6 +313,14 @@ VERBS: tuple[Verb, ...] = (
     verb("instrument_propose", _propose, "Put an instrument before its parties, from its file.", "officer", "data"),
     verb("instrument_list", _list, "List the instruments known here, and whether each is in force."),
     verb("instrument_show", _show, "Show an instrument: terms, signatures, how each party stands.", "instrument"),
+    verb(
+        "instrument_take_back", _take_back, "Take our proposal of an instrument back, before it is concluded.",
+        "officer", "instrument", "reason", "seen_signed",
+    ),
+    verb(
+        "instrument_refuse", _refuse, "Say that our body does not sign an instrument, and why.",
+        "officer", "instrument", "reason",
+    ),
     verb("instrument_sign_draft", _sign_draft, "Return our signature for our heads to sign.", "officer", "instrument"),
     verb("suspend_preview", _preview, "Say what a suspension would stop, changing nothing.", "officer", *_TERMS),
     verb("suspend_draft", _suspend_draft, "Return a suspension for our heads to sign.", "officer", *_TERMS),

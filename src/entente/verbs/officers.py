@@ -104,6 +104,7 @@ def _preview(node: Node, arguments: Arguments) -> JsonObject:
     return {
         **_foreseen(node, foreseen),
         "sessions_ended": node.accounts.sessions.would_end(foreseen.wanted),
+        "tokens_ended": [{"id": one.id, "label": one.label} for one in node.tokens.would_end(foreseen.wanted)],
         "open": _open(open_work(node.duty.roster.open_view, officer, by, node.clock.now(), node.lists)),
     }
 

@@ -32,6 +32,7 @@ def _import(node: Node, arguments: Arguments) -> JsonObject:
     node.disk.require_room()
 
     def kept(rows: int) -> None:
+        arguments.file_share(opened.share())
         arguments.progress(rows)
         _require_room(node, rows)
         for body in sorted(recipients):
@@ -117,7 +118,7 @@ def _require_room(node: Node, rows: int) -> None:
     if why := node.disk.trouble():
         raise Unavailable(
             "The import stopped: the node's disk is nearly full.",
-            why=f"{why} It ended at a durable step: {rows} rows are kept, and nothing is half-written.",
+            why=f"{why} It ended at a durable step: rows kept: {rows}, and nothing is half-written.",
             do="Free space on the disk that holds the node's folder, then run the same import again: what is there stays.",
             retry_is_safe=True,
         )
@@ -147,7 +148,7 @@ def _queue_full(code: str, waiting: int, rows: int) -> Unavailable:
     return Unavailable(
         f"The import stopped: {code} does not take what waits for it.",
         why=f"{waiting} statements wait for it, none was taken in {QUEUE_PAUSES_MAX * QUEUE_PAUSE_SECONDS:.0f} seconds, and its"
-        f" queue is bounded (setting outbox_waiting_max). The import ended at a durable step: {rows} rows are kept.",
+        f" queue is bounded (setting outbox_waiting_max). The import ended at a durable step: rows kept: {rows}.",
         do="Run the same import again once it takes them («entente exchange lines»): what is there stays, and it goes on where it"
         " stopped. Or import without sharing with it, and share later.",
         retry_is_safe=True,

@@ -107,6 +107,7 @@ def _linking(node: Node, one: Linking, names: Names) -> JsonObject:
         "caption": caption(source, node.schemata.get(source.schema)),
         "schema": source.schema,
         "kind": source.kind,
+        "beyond": [_linked(node, other, names) for other in one.beyond],
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from entente.bodies.finding import find_units, page_of
 from entente.bodies.model import Unit, UnitKind
-from entente.bodies.unit_past import UnitListSeen, told_apart
+from entente.bodies.unit_past import UNIT_LISTS_MAX, UnitListSeen, told_apart
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.codec import to_json, to_object
 from entente.node import Node
@@ -43,9 +43,11 @@ def _above(units: Iterable[Unit], parent: str | None) -> str:
 def _lists(node: Node, arguments: Arguments) -> JsonObject:
     names = names_of(node)
     body = names.body(arguments.text("body"), "body")
+    newest = arguments.integer("newest", default=UNIT_LISTS_MAX, least=1, most=UNIT_LISTS_MAX)
     with node.disclosure.open_unit() as unit:
-        lists = unit.bodies.unit_lists(body.id)
-    return {"body": names.ref(body.id), "lists": [_told(one) for one in told_apart(lists)]}
+        # With the one before them, in which the oldest of them differs from it.
+        lists = unit.bodies.unit_lists(body.id, newest + 1)
+    return {"body": names.ref(body.id), "lists": [_told(one) for one in told_apart(lists)[:newest]]}
 
 
 def _told(seen: UnitListSeen) -> JsonObject:
@@ -66,5 +68,6 @@ def _named(units: Iterable[Unit]) -> list[Json]:
 VERBS: tuple[Verb, ...] = (
     verb("unit_find", _find, "Find branches, organs and units as they stood on a day, a page at a time.",
          "text", "kind", "body", "on", "offset", "limit"),
-    verb("unit_lists", _lists, "Say when a body said its units anew, and what each list changed.", "body"),
+    verb("unit_lists", _lists, "Say when a body said its units anew, and what each list changed.", "body",
+         "newest"),
 )  # fmt: skip

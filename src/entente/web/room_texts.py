@@ -13,10 +13,20 @@ import yaml
 
 from entente.web.wording import FIRST_LANGUAGE, TEXTS, Text
 
-ROOMS: Final = tuple(
-    TEXTS / part
-    for part in ("rooms", "rooms_node", "rooms_intake", "rooms_acts", "rooms_files", "rooms_answers", "rooms_lines")
+_PARTS: Final = (
+    "rooms",
+    "rooms_node",
+    "rooms_intake",
+    "rooms_acts",
+    "rooms_files",
+    "rooms_answers",
+    "rooms_lines",
+    "rooms_groups",
+    "rooms_units",
+    "rooms_entering",
+    "rooms_unsigned",
 )
+ROOMS: Final = tuple(TEXTS / part for part in _PARTS)
 """The folders of texts that are sentences of rooms."""
 
 

@@ -9,7 +9,7 @@ The patterns stand in `texts/rooms*/en.yaml`, word for word as the rooms' code h
 (tests/unit/web/test_room_texts.py). The first part of a placeholder's name says what stands there: `{day_since}` a day, `{why}`
 a clause that is told likewise, `{body}` a word; names that VALUES does not have stand for anything.
 
-Source: docs/rules/desk.md W65 and W66; docs/decisions/0098-a-sentence-is-known-again-by-its-pattern.md.
+Source: docs/rules/desk.md W65, W66 and W148; docs/decisions/0098-a-sentence-is-known-again-by-its-pattern.md.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from functools import cache
 from typing import Final, TypeAlias
 
@@ -27,7 +26,8 @@ from entente.exchange.model import ReceiptOutcome, RefusalReason
 from entente.identity.identifiers.mrz_layout import MrzField
 from entente.identity.words import Part
 from entente.kernel.exercise import EXERCISE_WORD
-from entente.kernel.sizes import SAID, Size
+from entente.kernel.sizes import SAID
+from entente.web.plain_values import as_it_came, data_said, day_said, number_said, time_said
 from entente.web.room_texts import english_forms, room_texts
 from entente.web.wording import FIRST_LANGUAGE, PLACEHOLDER, Wording, code_texts_of, rule_words
 
@@ -45,18 +45,6 @@ _GROUND: Final = re.compile(r" \(ground ([A-Z]+[0-9]+(?:\.[0-9]+)*)\)(?: · |$)"
 """Behind each of several grounds that are said in one line (kernel.decision.Decision.why)."""
 _ENDS_MAX: Final = 8
 """Places at which a sentence may end that are tried: a name within it seldom holds a full stop."""
-
-AT_THE_DESK: Final[Mapping[str, str]] = {
-    "entente body list": "nav.directory",
-    "entente body show": "nav.directory",
-    "entente group list": "directory.groups",
-    "entente group show": "directory.groups",
-    "entente instrument list": "nav.instruments",
-    "entente instrument show": "nav.instruments",
-    "entente officer list": "nav.officers",
-    "entente officer add ID --role ROLE": "nav.officers",
-}
-"""By which command a sentence has something looked up or entered → the name of the page on which a reader of pages does that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,17 +175,13 @@ def _told(say: Wording, piece: Piece, depth: int) -> Markup:
         return _as_english(say, piece)
     pattern, values = piece
     shown = {name: _value(say, name, value, depth - 1) for name, value in zip(pattern.names, values, strict=True)}
-    told = say.text(pattern.key, **shown)
-    # What stood at a placeholder stays as it came: no command stands in a sentence that has one.
-    return told if pattern.names else _at_the_desk(say, told)
+    here = here_key(pattern.key)
+    return say.text(here if say.has(here) else pattern.key, **shown)
 
 
-def _at_the_desk(say: Wording, told: Markup) -> Markup:
-    """Return a sentence with the pages that do what its commands do."""
-    for command, page in AT_THE_DESK.items():
-        if command in told:
-            told = told.replace(command, say.text(page))
-    return told
+def here_key(key: str) -> str:
+    """Return the key of what a page says in place of a sentence that names a command: what can be done on pages (W148)."""
+    return f"here.{key.replace('.', '_')}"
 
 
 def _as_english(say: Wording, text: str) -> Markup:
@@ -284,7 +268,7 @@ Shows: TypeAlias = "Callable[[Wording, str, int], object]"
 def _value(say: Wording, name: str, value: str, depth: int) -> object:
     """Return what stands at a placeholder, as the reader's language has it."""
     kind = VALUES.get(name.partition("_")[0])
-    return _plain(say, value, depth) if kind is None else kind[1](say, value, depth)
+    return as_it_came(say, value, depth) if kind is None else kind[1](say, value, depth)
 
 
 def _fits(name: str, value: str) -> bool:
@@ -362,13 +346,13 @@ def _properties() -> Mapping[str, str]:
 def _field(say: Wording, text: str, depth: int) -> Markup:
     """Return what a field of a form is called."""
     key = next((key for key in (f"field.{text}", f"field.contact_{text}") if say.has(key)), None)
-    return _plain(say, text, depth) if key is None else say.text(key)
+    return as_it_came(say, text, depth) if key is None else say.text(key)
 
 
 def _measure(say: Wording, text: str, depth: int) -> Markup:
     """Return a measure by its English label, as grounds name it."""
     code = _measures().get(text)
-    return _plain(say, text, depth) if code is None else escape(say.code("measures", code))
+    return as_it_came(say, text, depth) if code is None else escape(say.code("measures", code))
 
 
 @cache
@@ -380,7 +364,7 @@ def _verb(say: Wording, text: str, depth: int) -> Markup:
     """Return what a role may do, by its code as it is written in sentences, with blanks."""
     code = text.replace(" ", "_")
     if code not in say.codes("verbs"):
-        return _plain(say, text, depth)
+        return as_it_came(say, text, depth)
     # By itself it begins with a capital; within a sentence it is a word of it.
     said = say.code("verbs", code)
     return escape(said[0].lower() + said[1:])
@@ -404,38 +388,7 @@ def _answer(say: Wording, text: str, depth: int) -> Markup:
 def _quoted(say: Wording, text: str, depth: int) -> Markup:
     """Return what is quoted as it came, and anything else as a clause."""
     is_quoted = text.startswith("«") and text.endswith("»")
-    return _plain(say, text, depth) if is_quoted else _clause(say, text, depth)
-
-
-def _day(say: Wording, text: str, depth: int) -> Markup:
-    try:
-        return escape(say.day(date.fromisoformat(text)))
-    except ValueError:
-        return _plain(say, text, depth)
-
-
-def _time(say: Wording, text: str, depth: int) -> Markup:
-    try:
-        at = say.moment(datetime.fromisoformat(text))
-    except ValueError:
-        return _plain(say, text, depth)
-    return Markup('<time datetime="{}">{}</time>').format(at.machine, at.shown)
-
-
-def _bytes(say: Wording, text: str, depth: int) -> Markup:
-    """Return how much data there is, as kernel.sizes.size_said wrote it."""
-    return escape(say.size(Size.read(text))) if SAID.fullmatch(text) else _plain(say, text, depth)
-
-
-def _plain(say: Wording, text: str, _: int) -> Markup:
-    """Return it as it came, with a direction of its own among words that may have another."""
-    return escape(text) if say.language == FIRST_LANGUAGE else Markup("<bdi>{}</bdi>").format(text)
-
-
-def _where(say: Wording, text: str, depth: int) -> Markup:
-    """Return where something is looked up: the desk's page in place of a command, and anything else as it came."""
-    page = AT_THE_DESK.get(text.removeprefix("«").removesuffix("»"))
-    return _plain(say, text, depth) if page is None else Markup("«{}»").format(say.text(page))
+    return as_it_came(say, text, depth) if is_quoted else _clause(say, text, depth)
 
 
 _ANSWER: Final = re.compile(
@@ -447,11 +400,15 @@ _WORD: Final = re.compile(r"\S+")
 _LABEL: Final = re.compile(r"[^:]+")
 """No label has a colon: «family name: equal» is of a part of a name, and of no property «family name:»."""
 VALUES: Final[Mapping[str, tuple[re.Pattern[str], Shows]]] = {
-    "day": (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), _day),
-    "time": (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|\+00:00)"), _time),
-    "bytes": (SAID, _bytes),
-    "body": (_WORD, _plain),
-    "officer": (_WORD, _plain),
+    "day": (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), day_said),
+    "time": (
+        re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|\+00:00)"),
+        time_said,
+    ),
+    "bytes": (SAID, data_said),
+    "number": (_ANY, number_said),
+    "body": (_WORD, as_it_came),
+    "officer": (_WORD, as_it_came),
     "act": (_WORD, _coded("acts")),
     "purpose": (_ANY, _coded("purposes")),
     "area": (_ANY, _coded("crime_areas")),
@@ -470,6 +427,5 @@ VALUES: Final[Mapping[str, tuple[re.Pattern[str], Shows]]] = {
     "why": (_ANY, _clause),
     "quoted": (_ANY, _quoted),
     "answer": (_ANY, _answer),
-    "where": (_ANY, _where),
 }
 """First part of a placeholder's name → what may stand there, and how it is shown. What it does not have stands as it came."""

@@ -190,6 +190,14 @@ class Wording:
         name: str | None = self.locale.territories.get(code)
         return name if name is not None else ours.get(code, code)
 
+    @staticmethod
+    def listed(words: str) -> str:
+        """Return words as they stand alone in a list to choose from: with a capital, as every other choice begins.
+
+        CLDR writes names of languages as they stand within a sentence, and Russian abbreviates islands before their names.
+        """
+        return words[:1].upper() + words[1:]
+
     def place(self, words: str) -> Place:
         """Return by what words are sorted in the reader's alphabet."""
         return place(self.language, words)

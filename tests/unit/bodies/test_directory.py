@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from entente.bodies.model import Group, GroupEntry, MembershipStatus, Officer, Unit, UnitKind
+from entente.bodies.own_units import OwnUnits
 from entente.bodies.rules import resolve_group
 from entente.bodies.statements import group_id_of, introduction_of
 from entente.kernel.errors import Conflict, Invalid, Refused, Untrusted
@@ -168,11 +169,11 @@ def test_an_address_that_is_no_plain_web_address_is_refused(address: str) -> Non
 def test_units_form_no_circle() -> None:
     node = MemoryNode("XA-NCB")
     branch = Unit("north", UnitKind.REGIONAL_BRANCH, "Northern branch", "North")
-    body = node.directory.publish_units((branch, Unit("port", UnitKind.UNIT, "Port unit", parent="north")))
+    body = OwnUnits(node.directory).say_as_operator((branch, Unit("port", UnitKind.UNIT, "Port unit", parent="north")))
     assert [unit.id for unit in body.units] == ["north", "port"]
     node.clock.pass_time(hours=1)
     with pytest.raises(Invalid, match="parent"):
-        node.directory.publish_units((replace(branch, parent="north"),))
+        OwnUnits(node.directory).say_as_operator((replace(branch, parent="north"),))
 
 
 def entry(body: BodyId, status: str, since: str, until: str | None = None) -> GroupEntry:

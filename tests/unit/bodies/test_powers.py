@@ -108,11 +108,11 @@ def test_an_officer_acts_only_within_their_time() -> None:
 
 def test_tasking_is_in_the_trail_with_its_grounds_whether_it_passes_or_not() -> None:
     node = MemoryNode("XA-NCB")
-    node.directory.enter_order(HEAD, ORDER)
+    node.directory.law.enter(HEAD, ORDER)
     with pytest.raises(Refused) as refused:
-        node.directory.task_measure(DUTY, "observe", "record-1", "2031/7")
+        node.directory.law.task(DUTY, "observe", "record-1", "2031/7")
     assert "Route it to Criminal police of XA" in refused.value.do
-    assert node.directory.task_measure(DUTY, "detain_on_international_notice", "record-1", "2031/7").allowed
+    assert node.directory.law.task(DUTY, "detain_on_international_notice", "record-1", "2031/7").allowed
     refusal, passed = node.store.state.trail.acts[-2:]
     assert (refusal.detail["outcome"], passed.detail["outcome"]) == ("refused", "tasked")
     assert "Order 117" in str(refusal.detail["decision"])
@@ -131,7 +131,7 @@ def test_tasking_is_in_the_trail_with_its_grounds_whether_it_passes_or_not() -> 
 )
 def test_an_order_that_contradicts_itself_is_not_entered(wrong: NationalOrder, field: str) -> None:
     node = MemoryNode("XA-NCB")
-    node.directory.enter_order(HEAD, ORDER)
+    node.directory.law.enter(HEAD, ORDER)
     with pytest.raises(Invalid, match=field):
-        node.directory.enter_order(HEAD, replace(wrong, reference="Order 118"))
+        node.directory.law.enter(HEAD, replace(wrong, reference="Order 118"))
     assert [order.reference for order in node.store.state.bodies.orders()] == ["Order 117"]

@@ -8,6 +8,7 @@ from entente.cases.model import CaseEvent, CaseReference, CaseState
 from entente.cases.rules import case_number, subjects_of
 from entente.kernel.codec import to_object
 from entente.kernel.errors import Conflict, Invalid, NotFound, Refused
+from entente.kernel.ids import RecordId
 from tests.support.build_correspondence import CLERK, DUTY, Desk, a_network
 
 
@@ -129,3 +130,19 @@ def test_c6_trail_of_a_case_is_about_itself_and_its_items_and_no_record_or_body(
     ]
     found = subjects_of("2031/000017", events)
     assert found == {"2031/000017", "message-1", "message-2", "hit-1", "request-1", "request-2"}
+
+
+def test_c5_a_record_that_was_entered_for_a_case_stands_in_its_chronology(desk: Desk) -> None:
+    number, record = desk.open_case(), RecordId(f"{desk.id}/entry-1")
+    desk.cases.check_takes(DUTY, number)
+    desk.cases.add_entered(DUTY, number, record, "vehicle")
+    line = desk.cases.show(number).events[-1]
+    assert (line.kind, line.subject, line.text, line.officer) == ("record", record, "vehicle", DUTY)
+    assert desk.acts("keep_case")[-1].detail["record"] == record
+    for absent in ("2031/009999", "none"):
+        with pytest.raises(Invalid) as error:
+            desk.cases.check_takes(DUTY, absent)
+        assert error.value.field == "case"
+    desk.cases.close_case(DUTY, number, "Handed over.")
+    with pytest.raises(Conflict):
+        desk.cases.check_takes(DUTY, number)

@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import os
+import random
 import zipfile
 from collections.abc import Callable
 from datetime import date
@@ -145,7 +146,7 @@ def test_a_truncated_archive_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("members", [(), (("a", LINE), ("b", LINE))])
 def test_an_archive_that_is_not_of_one_list_is_refused(tmp_path: Path, members: tuple[tuple[str, bytes], ...]) -> None:
     data = zipped(*members) if members else zipped(("folder/", b""))
-    assert f"holds {len(members)} files" in refusal(kept(tmp_path, data))
+    assert f"files in the archive: {len(members)}," in refusal(kept(tmp_path, data))
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, bzip2_of_parts, lambda data: zipped(("a", data))])
@@ -285,9 +286,28 @@ def test_the_same_terms_within_a_year_have_the_same_retention() -> None:
     assert terms().retention == Retention(review_on=date(2033, 1, 1), erase_on=date(2036, 1, 1))
 
 
+def test_terms_may_state_their_end_as_days() -> None:
+    days = TERMS.replace(
+        b"{review_after_years: 1, erase_after_years: 4}", b"{review_on: 2032-05-01, erase_on: '2035-05-01'}"
+    )
+    assert terms(days).retention == Retention(review_on=date(2032, 5, 1), erase_on=date(2035, 5, 1))
+
+
 @pytest.mark.parametrize(
     ("old", "new", "line", "field"),
     [
+        (
+            b"{review_after_years: 1, erase_after_years: 4}",
+            b"{review_on: 2032-05-01, erase_on: 2031-05-01}",
+            14,
+            "retention",
+        ),
+        (
+            b"{review_after_years: 1, erase_after_years: 4}",
+            b"{review_on: x, erase_on: 2031-05-01}",
+            14,
+            "retention.review_on",
+        ),
         (b"[H2]", b"[H9]", 7, "handling"),
         (b"[arrest, locate]", b"[curiosity]", 5, "purposes"),
         (b"[arrest, locate]", b"[]", 5, "purposes"),
@@ -385,3 +405,24 @@ def test_rejects_that_do_not_fit_on_the_disk_are_said_and_leave_no_half_file(
         reject()
     assert raised.value.retry_is_safe
     assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, lambda data: zipped(("list.jsonl", data))])
+def test_how_much_of_a_file_was_read_grows_with_its_rows(tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
+    """Of a packed file too, whose rows nobody can count before."""
+    noise = random.Random(7)
+    row = {"schema": "Person", "properties": {"name": ["Velk"]}}
+    lines = [json.dumps({**row, "id": f"p-{place}", "x": noise.randbytes(400).hex()}) for place in range(3_000)]
+    file = kept(tmp_path, pack("\n".join(lines).encode()))
+    shares = []
+    with read_import(file, terms()) as opened:
+        for number, _ in enumerate(opened.rows):
+            if number % 1_000 == 0:
+                shares.append(opened.share())
+        shares.append(opened.share())
+    first, *_, last = shares
+    assert first is not None
+    assert first < 700
+    assert last is not None
+    assert last >= 995, "what packs a file may write its contents behind it"
+    assert shares == sorted(share or 0 for share in shares)

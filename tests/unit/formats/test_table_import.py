@@ -94,7 +94,7 @@ def test_r44_a_broken_row_is_rejected_with_its_number_and_line_and_the_rest_goes
     )
     assert rejects_of(tmp_path, data) == [
         ("row 2 (line 4)", "Born", "«31.02.1980» is no possible date in the form DD.MM.YYYY, YYYY"),
-        ("row 3 (line 5)", "row", "it has 2 cells, and the table 5 columns"),
+        ("row 3 (line 5)", "row", "cells: 2, and columns of the table: 5"),
         ("row 4 (line 7)", "Nat", "«Nowhere» is no country that is known, by code or name; say what it means under «words»"),
         ("row 5 (line 8)", "row", UNCLOSED),
     ]  # fmt: skip

@@ -208,7 +208,7 @@ def test_i44_search_says_how_many_records_an_index_that_is_being_filled_has_not_
     empty = world.search("Rahimov Akmal")
     assert empty.candidates == ()
     assert empty.notes == (
-        f"The search index is being filled, and {BEHIND_MAX + 1:,} records were not searched; search again soon.",
+        f"The search index is being filled; records not searched: {BEHIND_MAX + 1:,}. Search again soon.",
     )
     world.identity.index_step(limit=1)
     nearly = world.search("Rahimov Akmal")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entente.kernel.text import _DECEPTIVE, _UNSEEN, is_line, is_seen, shows_as_stored
+from entente.kernel.text import _DECEPTIVE, _UNSEEN, is_line, is_seen, shows_as_stored, unseen_in
 
 HONEST = [
     "Мухаммедов Абдулло",
@@ -62,3 +62,29 @@ def test_a_line_with_a_character_of_no_width_would_look_like_another(hidden: str
     # What joins and parts letters belongs to how Persian and Indic names are written.
     assert is_line("پایگاه\u200cها")
     assert is_line("क्\u200dष")
+
+
+@pytest.mark.parametrize(
+    ("text", "called", "place"),
+    [
+        ("Gate\u202e9", "U+202E RIGHT-TO-LEFT OVERRIDE", 5),
+        ("\x1b[2J", "U+001B CONTROL CHARACTER", 1),
+        ("Velk\u200bx", "U+200B ZERO WIDTH SPACE", 5),
+        ("one\ntwo\u2066", "U+2066 LEFT-TO-RIGHT ISOLATE", 8),
+    ],
+)
+def test_character_that_nobody_sees_is_named_with_its_place(text: str, called: str, place: int) -> None:
+    found = unseen_in(text)
+    assert found is not None
+    assert (found.called, found.place) == (called, place)
+
+
+@pytest.mark.parametrize("text", [*HONEST, "", "Gate 9", "one\n\u200btwo"])
+def test_text_that_is_taken_has_no_such_character(text: str) -> None:
+    assert unseen_in(text) is None
+
+
+@given(st.text(st.sampled_from("ab\u202e\u200b\x1b\n\u200c"), min_size=1))
+def test_whatever_a_line_is_refused_for_is_named(text: str) -> None:
+    if is_seen(text) and len(text.splitlines()) == 1:
+        assert (unseen_in(text) is None) == is_line(text)

@@ -60,6 +60,38 @@ def test_r61_what_links_to_it_is_seen_as_far_as_the_gate_lets_and_of_hidden_ones
     assert not net.xa.records.show(DUTY, seen, "locate", "organised_crime", "").is_linked_to
 
 
+def test_r61_whom_a_relation_ties_is_seen_beyond_it_as_far_as_the_gate_lets(net: Network) -> None:
+    record, relative = net.share(person(net, "p-1")), net.share(person(net, "p-2"))
+    hidden = net.share(person(net, "p-3", mark="unheard_of"))
+    elsewhere = RecordId(f"{net.xa.id}/never-here")
+
+    def tie(local_id: str, other: RecordId) -> RecordId:
+        links = (Link("person", record), Link("relative", other))
+        return net.share(replace(person(net, local_id), schema="Family", links=links))
+
+    ties = [tie("f-1", relative), tie("f-2", hidden), tie("f-3", elsewhere)]
+    found = {one.source.id: one for one in links_seen(net.xa.records, DUTY, record, WHY).linking}
+    assert set(found) == set(ties)
+    (seen,) = found[ties[0]].beyond
+    assert (seen.property, seen.to) == ("relative", relative)
+    assert seen.end == net.xa.store.state.records.held[relative].record
+    # One that is hidden and one that is not here are alike: neither is named.
+    assert found[ties[1]].beyond == found[ties[2]].beyond == ()
+    # What is a thing itself, and no relation, is named by itself.
+    associate = net.share(person(net, "p-4", relative))
+    (linking,) = [one for one in links_seen(net.xa.records, DUTY, relative, WHY).linking if one.source.id == associate]
+    assert linking.beyond == ()
+
+
+def test_r61_no_more_is_looked_at_beyond_relations_than_a_chart_shows(net: Network) -> None:
+    record = net.share(person(net, "p-1"))
+    others = [net.share(person(net, f"other-{place}")) for place in range(ENDS_MAX + 2)]
+    links = (Link("person", record), *(Link("relative", other) for other in others))
+    net.share(replace(person(net, "f-1"), schema="Family", links=links))
+    (linking,) = links_seen(net.xa.records, DUTY, record, WHY).linking
+    assert [one.end is not None for one in linking.beyond] == [True] * ENDS_MAX + [False] * 2
+
+
 def test_r61_a_link_that_may_not_be_seen_is_not_told_by_the_record_that_says_it(net: Network) -> None:
     record = net.share(person(net, "p-1"))
     other = person(net, "p-2")

@@ -31,10 +31,11 @@ from entente.web.sentences import (
     SAID_CHARACTERS_MAX,
     SENTENCES_MAX,
     answer,
+    here_key,
     is_known,
     said,
 )
-from entente.web.wording import LANGUAGES, PLACEHOLDER, Wording
+from entente.web.wording import LANGUAGES, PLACEHOLDER, Wording, texts_of
 
 ROOMS = Path(next(iter(entente.__path__)))
 OPEN = "\0"
@@ -315,3 +316,67 @@ def test_mark_of_an_exercise_is_said_once_and_a_ground_of_many_sentences_is_told
     ground = " ".join([SENTENCE] * (SENTENCES_MAX + 1))
     assert ENGLISH_MARK not in said(FRENCH, ground)
     assert is_known(ground)
+
+
+# What can be done on the node's own machine alone, by whom it is in the charge of; no page does it.
+ON_THE_MACHINE = frozenset({
+    "health.owes_erasures", "health.erased_left", "health.no_address", "backup.not_begun_do",
+    "proof.proof_of_no_body_do", "proof.checkpoint_unsigned_do", "proof.log_stops_do", "proof.case_rows_do",
+    "statement.proof_too_large_do",
+})  # fmt: skip
+COMMAND = re.compile(r"(?:«|`)entente |import --|(?:^|[ «])--[a-z]")
+
+
+def test_w148_what_a_page_advises_can_be_done_on_a_page() -> None:
+    advised = {key for key, text in room_texts().items() if any(COMMAND.search(form) for form in english_forms(text))}
+    assert advised
+    said_here = texts_of("en")
+    assert {key for key in advised - ON_THE_MACHINE if here_key(key) not in said_here} == set()
+    for language in LANGUAGES:
+        here = {key: str(text) for key, text in texts_of(language).items() if key.startswith("here.")}
+        assert {key for key, text in here.items() if COMMAND.search(text)} == set()
+        # What stands in it is what the room said.
+        for key, text in room_texts().items():
+            told = here.get(here_key(key), "")
+            assert set(PLACEHOLDER.findall(told)) <= set(PLACEHOLDER.findall(str(text)))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_w148_a_command_is_told_as_what_the_page_can_do(language: str) -> None:
+    told = said(Wording(language), "Look it up with «entente group list», and write it as it stands there.")
+    assert "entente" not in told
+    assert ENGLISH_MARK not in told
+    assert told == Wording(language).text("here.act_group_unknown_do")
+    full = "Do it again once XC-NCB takes what waits; «entente exchange lines» shows it. Without a line, carry it there with "
+    full += "«entente exchange export»; what is held, release or drop. An import goes on where it stopped when it is run again."
+    told = said(Wording(language), full)
+    assert "XC-NCB" in told
+    assert "entente" not in told
+
+
+@pytest.mark.parametrize(
+    ("language", "many"),
+    [("en", "12,345"), ("fr", "12\u202f345"), ("es", "12.345"), ("ru", "12\u00a0345"), ("zh", "12,345")],
+)
+def test_w148_how_many_there_are_is_written_as_the_language_writes_it(language: str, many: str) -> None:
+    say = Wording(language)
+    for written in ("12345", "12,345"):
+        told = said(say, f"The search index is being filled; records not searched: {written}. Search again soon.")
+        assert many in told
+    # A number that names something stands as it came.
+    assert "2031/12345" in said(say, "The case 2031/12345 was not changed.")
+    assert "12345" in said(say, "The document number was also looked for as proposed: 12345.")
+    assert "02" in said(say, "The field is no date: there is no month 02")
+
+
+def test_w148_what_is_counted_reads_well_for_one() -> None:
+    """No room says «1 rows were …»: what is counted stands behind a colon, or in a form of words that any number fits."""
+    wrong = re.compile(r"\{number(?:_[a-z]+)?\} (?:[a-z]+ )*?[a-z]+s (?:[a-z]+ ){0,3}(?:are|were|wait|have|answer)\b")
+    # Of these there are never few, or they are grounds, which stand in trails word for word.
+    never_one = {
+        "ground.signatures", "store.record_damaged_why", "clause.sdn_documents", "act.records_have_number",
+        "clause.addressees_most", "clause.recalls_ahead", "clause.mrz_lines", "draft.submitted_most", "draft.proposals_kept",
+        "wire.queue_full_why", "import.stopped_queue_why",
+    }  # fmt: skip
+    found = {key for key, text in room_texts().items() for form in english_forms(text) if wrong.search(form)}
+    assert found == never_one

@@ -16,7 +16,7 @@ import pytest
 
 from entente.web.room_texts import english_forms, room_texts
 from entente.web.rule_numbers import RuleWords
-from entente.web.sentences import AT_THE_DESK, said
+from entente.web.sentences import said
 from entente.web.wording import LANGUAGES, Wording, texts_of
 from tests.unit.web.test_room_texts import OPEN, ROOMS, known, speaking
 
@@ -35,7 +35,7 @@ NOT_SHOWN: Final = {
         "api/power_routes.py", "api/reading.py", "api/record_routes.py", "api/request_routes.py", "api/rest.py",
         "api/roster_routes.py", "api/search_routes.py", "api/shapes.py", "api/sharing_routes.py", "api/standing_routes.py",
         "api/trail_routes.py", "api/version_routes.py", "bodies/tokens.py", "api/duty_routes.py", "api/finding_routes.py",
-        "api/introduction.py", "api/unit_routes.py", "api/etags.py", "api/recall_routes.py",
+        "api/introduction.py", "api/unit_routes.py", "api/etags.py", "api/recall_routes.py", "api/entering_routes.py",
     ),
     # Whoever gives a command on the node's own machine.
     "commands": (
@@ -82,6 +82,7 @@ ONCE_KEY: Final = (
 # Sentences of files that pages show, which no page shows, each with why.
 NOT_SAID_TO_PEOPLE: Final = {
     "names a thing in the store, the log or a file": (
+        "Entered by hand",
         "entente statements to sign", "line to a web process", "line to the writer", "end of the writer", "request under way",
         "ended with \0", "web process \0", "could not be started (\0)", "handed on", "taken back", "\0 min", "\0, line \0",
         "account \0", "invitation \0", "rows of a verb under way", "cases of \0",
@@ -144,7 +145,7 @@ NOT_SAID_TO_PEOPLE: Final = {
         "«entente body list»", "«entente instrument list»", "one of these ids", "«entente group show»",
         "A judgement without evidence cannot be checked by anybody.", "only a confirmed hit is told",
         "State two different records you may see, the verdict, and the evidence it rests on.",
-        "\0 It ended at a durable step: \0 rows are kept, and nothing is half-written.",
+        "\0 It ended at a durable step: rows kept: \0, and nothing is half-written.",
         "\0 did not name \0 as a relay.",
         "Ask \0 to name it with «entente body address --relay», or choose one that it named.",
         "A body is passed on to by those it named in its own directory entry (docs/rules/exchange.md X24).",
@@ -304,23 +305,3 @@ def test_w117_officer_reads_a_size_and_a_rule_in_words(language: str, told: str)
 def test_w117_rule_is_named_by_its_number_and_a_page_not_at_all(text: str, told: str) -> None:
     assert RuleWords("rule {numbers}", "rules {numbers}").told(text) == told
     assert said(Wording("en"), f"Nobody knows this. {text}").endswith(told)
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_w65_page_names_the_desks_page_in_place_of_a_command(language: str) -> None:
-    say = Wording(language)
-    for command, page in AT_THE_DESK.items():
-        told = said(say, f"Look it up with «{command}», and write it as it stands there.")
-        assert str(say.text(page)) in told
-        assert "entente" not in told
-    told = said(say, "Enter the officer first, with «entente officer add ID --role ROLE».")
-    assert str(say.text("nav.officers")) in told
-    assert "entente" not in told
-
-
-def test_w66_command_that_somebody_wrote_stays_as_it_came() -> None:
-    told = said(Wording("en"), "No group here is called «entente body list».")
-    assert told == "No group here is called «entente body list»."
-    assert said(Wording("en"), "Look it up with one of these ids, and write it as it stands there.").startswith(
-        "Look it up with one of these ids"
-    )

@@ -87,3 +87,38 @@ def test_w129_no_text_says_a_word_that_was_given_up(language: str) -> None:
         if re.search(pattern, text, re.IGNORECASE)
     }
     assert said == set(SAID_ALL_THE_SAME.get(language, {}))
+
+
+# Beside a body that stands alone: what a masculine verb, adjective or negation looks like, before it and behind it.
+_BODY = r"\{(?:body|who_body)[a-z_]*\}"
+_MASCULINE_VERBS = "سحب|ضيّق|علّق|عاد|غيّر|انسحب|أجاب|رفض|أرسل|طلب|قبل|سمّى|وقّع|أعلن"
+MASCULINE = re.compile(
+    rf"(?:^|[ :؛،.])(?:لم |لا |لن )?(?:يستطيع|يجب|يرد|يأخذ|يشارك|يسمّ|يرسل|{_MASCULINE_VERBS}) {_BODY}"
+    rf"|(?<!جواب ){_BODY} (?:ليس|صامت|غير مدرج|غير معروف|مسمى|طرف سابق|(?:لا|لم|لن) ي[^ُ]\w*)(?=[ .؛،]|$)"
+    rf"|(?<!المصدر )(?<!للمتلقي ){_BODY}[^.:]*? و?(?:مشاركته|نسخه|عقدته|مفاتيحه|رؤسائه|رؤساؤه|دليله)\b"
+)
+
+
+def test_w129_arabic_says_of_a_body_what_is_said_of_a_feminine_word() -> None:
+    texts = {
+        f"{key}.{place}": UNSEEN.sub("", form)
+        for key, text in texts_of("ar").items()
+        for place, form in enumerate([text] if isinstance(text, str) else text.values())
+    }
+    about = {key for key, text in texts.items() if re.search(_BODY, text)}
+    assert len(about) > 40
+    assert {key: texts[key] for key in about if MASCULINE.search(texts[key])} == {}
+
+
+@pytest.mark.parametrize(
+    "masculine",
+    [
+        "{body} لا يشارك في «{name}».",
+        "سحب {body} مشاركته في {day}.",
+        "{body} صامت منذ {time}.",
+        "لا يستطيع {body} الإجابة الآن.",
+        "انتظر حتى يُسمع من {body} مجددًا، أو اسأل عقدته.",
+    ],
+)
+def test_w129_a_masculine_sentence_about_a_body_is_seen(masculine: str) -> None:
+    assert MASCULINE.search(masculine)

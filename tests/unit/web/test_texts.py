@@ -35,6 +35,7 @@ from entente.agreements.model import (
 )
 from entente.agreements.stops import How
 from entente.bodies.appointing import EndReason, OfficerState
+from entente.bodies.group_changes import HowChanged
 from entente.bodies.model import BodyKind, ContactDays, ContactKind, MembershipStatus, UnitKind
 from entente.cases.model import CaseState, ExhibitKind
 from entente.correspondence.model import AnswerOutcome, HitState, MessageChoice, PermissionState
@@ -65,14 +66,16 @@ from entente.verbs.sharing import Narrowed
 from entente.web import sentences
 from entente.web.desk.draft_pages import DRAFTED
 from entente.web.desk.first_steps_page import STEPS
-from entente.web.desk.home_page import KINDS, NEXT_ACTS
+from entente.web.desk.home_lines import KINDS, NEXT_ACTS
 from entente.web.desk.job_pages import COUNTS
+from entente.web.desk.live import NEWS
 from entente.web.desk.matrix_pages import SIGNS
 from entente.web.desk.page import ActPage, ShowPage
 from entente.web.desk.rendering import LOOKS
 from entente.web.desk.table import PAGES
 from entente.web.desk.trail_pages import NARROWED, act_meant, act_words
 from entente.web.desk.unit_shown import STATES
+from entente.web.desk.unsigned_pages import SIGNED
 from entente.web.pages import TEMPLATES
 from entente.web.room_texts import room_texts
 from entente.web.wording import LANGUAGES, PLACEHOLDER, Text, Wording, code_texts_of, text_files, texts_of
@@ -109,9 +112,11 @@ def put_together() -> Iterator[str]:
     yield from (f"state.{state}" for state in CaseState)
     yield from (f"evidence.{side}" for side in EvidenceKind)
     yield from (f"drafts.of_{kind}" for kind in DRAFTED)
-    yield from (f"news.{state}" for state in ParticipationState)
+    yield from (f"news.{state}" for state in NEWS)
+    yield from (f"done.{said}" for said in SIGNED)
     yield from (f"desk.kind_{kind}" for kind in KINDS)
     yield from (f"desk.do_{act}" for act in NEXT_ACTS)
+    yield from (f"keeping.how_{how}" for how in HowChanged)
     yield from (f"units.state_{state}" for state in STATES)
     yield from (f"staff.state_{state}" for state in OfficerState)
     yield from (f"staff.role_{role}" for role in code_texts_of("en")["roles"])
@@ -127,6 +132,7 @@ def put_together() -> Iterator[str]:
     yield from ("shell.user_assigned", "rule.one", "rule.several")
     # Told by what rooms say (test_room_texts.py, which holds them against the rooms' code).
     yield from room_texts()
+    yield from (here for key in room_texts() if (here := sentences.here_key(key)) in texts_of("en"))
 
 
 def used() -> set[str]:

@@ -12,6 +12,9 @@ from entente.client.listing import AsksAsync, AsyncListing
 from entente.client.requests import records
 from entente.client.shapes import (
     CorrectRecordChange,
+    EnterRecordFact,
+    EnterRecordLink,
+    ForeseeRecordAnswer,
     ListLinksAnswer,
     ListRecordsAnswer,
     ListVersionsAnswer,
@@ -278,5 +281,85 @@ class AsyncRecordsMethods(AsksAsync):
                 erase_on=erase_on,
                 version=version,
                 idempotency_key=idempotency_key,
+            )
+        )
+
+    async def enter_record(
+        self,
+        *,
+        schema: str,
+        facts: Sequence[EnterRecordFact],
+        terms: str,
+        purpose: str,
+        crime_area: str,
+        links: Sequence[EnterRecordLink] | None = None,
+        local_id: str | None = None,
+        share_with: Sequence[str] | None = None,
+        case: str | None = None,
+        idempotency_key: str | None = None,
+    ) -> Result:
+        """Enter one record of this body, as an import of one would.
+
+        An id that a record has already is refused, where an import makes the next version.
+        Needs the scope records.write.
+
+        schema: What it is about: a schema of records.
+        facts: What it says.
+        terms: The terms it is kept under, as of an import.
+        links: The records that it links to, each of which the account may see.
+        local_id: The source's own number for it; made here where it is left out.
+        share_with: Codes or ids of bodies that get a copy.
+        idempotency_key: Made for this act where none is given.
+        """
+        return await self.ask(
+            records.enter_record(
+                schema=schema,
+                facts=facts,
+                terms=terms,
+                purpose=purpose,
+                crime_area=crime_area,
+                links=links,
+                local_id=local_id,
+                share_with=share_with,
+                case=case,
+                idempotency_key=idempotency_key,
+            )
+        )
+
+    async def foresee_record(
+        self,
+        *,
+        schema: str,
+        facts: Sequence[EnterRecordFact],
+        terms: str,
+        purpose: str,
+        crime_area: str,
+        links: Sequence[EnterRecordLink] | None = None,
+        local_id: str | None = None,
+        share_with: Sequence[str] | None = None,
+        case: str | None = None,
+    ) -> ForeseeRecordAnswer:
+        """Say what would come of entering a record, and who could see it; nothing of it is kept.
+
+        Needs the scope records.write.
+
+        schema: What it is about: a schema of records.
+        facts: What it says.
+        terms: The terms it is kept under, as of an import.
+        links: The records that it links to, each of which the account may see.
+        local_id: The source's own number for it; made here where it is left out.
+        share_with: Codes or ids of bodies that get a copy.
+        """
+        return await self.ask(
+            records.foresee_record(
+                schema=schema,
+                facts=facts,
+                terms=terms,
+                purpose=purpose,
+                crime_area=crime_area,
+                links=links,
+                local_id=local_id,
+                share_with=share_with,
+                case=case,
             )
         )

@@ -57,15 +57,16 @@ class DirectoryMethods(Asks):
         """
         return self.ask(directory.list_groups(on=on))
 
-    def show_group(self, group: str, *, on: str | None = None) -> ShowGroupAnswer:
+    def show_group(self, group: str, *, on: str | None = None, version: int | None = None) -> ShowGroupAnswer:
         """Show a group as it stands on a day.
 
         Needs the scope directory.read.
 
         group: The group: the code of its keeper/its name.
         on: As of which day; today where none is given.
+        version: Which version of those kept here, as it stood; the newest where none is given.
         """
-        return self.ask(directory.show_group(group, on=on))
+        return self.ask(directory.show_group(group, on=on, version=version))
 
     def list_instruments(self) -> ListInstrumentsAnswer:
         """List the instruments known here, and whether each is in force.

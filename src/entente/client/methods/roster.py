@@ -33,6 +33,8 @@ class RosterMethods(Asks):
         ends: str,
         zone: str | None = None,
         reach: str | None = None,
+        every_days: int | None = None,
+        times: int | None = None,
         idempotency_key: str | None = None,
     ) -> Result:
         """Enter that an officer is on duty.
@@ -44,6 +46,8 @@ class RosterMethods(Asks):
         ends: Wall time in the zone: 2031-05-04 19:00.
         zone: Like Europe/Vienna; else the body's own.
         reach: Where the gateway reaches them; else it does not.
+        every_days: The next turn is so many days later.
+        times: How many turns, the first among them.
         idempotency_key: Made for this act where none is given.
         """
         return self.ask(
@@ -54,16 +58,21 @@ class RosterMethods(Asks):
                 ends=ends,
                 zone=zone,
                 reach=reach,
+                every_days=every_days,
+                times=times,
                 idempotency_key=idempotency_key,
             )
         )
 
-    def take_off_duty(self, duty: str, *, idempotency_key: str | None = None) -> Result:
+    def take_off_duty(
+        self, duty: str, *, turns: Literal["one", "following"] | None = None, idempotency_key: str | None = None
+    ) -> Result:
         """Take an entry off the roster.
 
         Needs the scope directory.write.
 
         duty: The entry's id.
+        turns: Alone, or with those that follow it in its series; else alone.
         idempotency_key: Made for this act where none is given.
         """
-        return self.ask(roster.take_off_duty(duty, idempotency_key=idempotency_key))
+        return self.ask(roster.take_off_duty(duty, turns=turns, idempotency_key=idempotency_key))

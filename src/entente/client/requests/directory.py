@@ -43,7 +43,7 @@ def list_groups(*, on: str | None = None) -> Call[ListGroupsAnswer]:
     return Call("list_groups", "GET", "/groups", ListGroupsAnswer, query=parameters(on=on))
 
 
-def show_group(group: str, *, on: str | None = None) -> Call[ShowGroupAnswer]:
+def show_group(group: str, *, on: str | None = None, version: int | None = None) -> Call[ShowGroupAnswer]:
     """Show a group as it stands on a day."""
     keeper, name = two_parts("group", group, "GS/members")
     return Call(
@@ -51,7 +51,7 @@ def show_group(group: str, *, on: str | None = None) -> Call[ShowGroupAnswer]:
         "GET",
         filled("/groups/{keeper}/{name}", keeper=keeper, name=name),
         ShowGroupAnswer,
-        query=parameters(on=on),
+        query=parameters(on=on, version=version),
     )
 
 

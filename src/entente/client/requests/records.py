@@ -11,6 +11,9 @@ from typing import Literal
 from entente.client.call import Call, PagedCall, filled, given, parameters, two_parts
 from entente.client.shapes import (
     CorrectRecordChange,
+    EnterRecordFact,
+    EnterRecordLink,
+    ForeseeRecordAnswer,
     ListLinksAnswer,
     ListRecordsAnswer,
     ListVersionsAnswer,
@@ -238,4 +241,71 @@ def extend_record(
         is_done_once=True,
         key=idempotency_key,
         version=version,
+    )
+
+
+def enter_record(
+    *,
+    schema: str,
+    facts: Sequence[EnterRecordFact],
+    terms: str,
+    purpose: str,
+    crime_area: str,
+    links: Sequence[EnterRecordLink] | None = None,
+    local_id: str | None = None,
+    share_with: Sequence[str] | None = None,
+    case: str | None = None,
+    idempotency_key: str | None = None,
+) -> Call[Result]:
+    """Enter one record of this body, as an import of one would."""
+    return Call(
+        "enter_record",
+        "POST",
+        "/records",
+        Result,
+        body=given(
+            schema=schema,
+            facts=facts,
+            links=links,
+            terms=terms,
+            local_id=local_id,
+            share_with=share_with,
+            purpose=purpose,
+            crime_area=crime_area,
+            case=case,
+        ),
+        is_done_once=True,
+        key=idempotency_key,
+    )
+
+
+def foresee_record(
+    *,
+    schema: str,
+    facts: Sequence[EnterRecordFact],
+    terms: str,
+    purpose: str,
+    crime_area: str,
+    links: Sequence[EnterRecordLink] | None = None,
+    local_id: str | None = None,
+    share_with: Sequence[str] | None = None,
+    case: str | None = None,
+) -> Call[ForeseeRecordAnswer]:
+    """Say what would come of entering a record, and who could see it; nothing of it is kept."""
+    return Call(
+        "foresee_record",
+        "POST",
+        "/records/foreseen",
+        ForeseeRecordAnswer,
+        body=given(
+            schema=schema,
+            facts=facts,
+            links=links,
+            terms=terms,
+            local_id=local_id,
+            share_with=share_with,
+            purpose=purpose,
+            crime_area=crime_area,
+            case=case,
+        ),
     )

@@ -24,6 +24,8 @@ def enter_duty(
     ends: str,
     zone: str | None = None,
     reach: str | None = None,
+    every_days: int | None = None,
+    times: int | None = None,
     idempotency_key: str | None = None,
 ) -> Call[Result]:
     """Enter that an officer is on duty."""
@@ -32,19 +34,31 @@ def enter_duty(
         "POST",
         "/roster",
         Result,
-        body=given(who=who, function=function, begins=begins, ends=ends, zone=zone, reach=reach),
+        body=given(
+            who=who,
+            function=function,
+            begins=begins,
+            ends=ends,
+            zone=zone,
+            reach=reach,
+            every_days=every_days,
+            times=times,
+        ),
         is_done_once=True,
         key=idempotency_key,
     )
 
 
-def take_off_duty(duty: str, *, idempotency_key: str | None = None) -> Call[Result]:
+def take_off_duty(
+    duty: str, *, turns: Literal["one", "following"] | None = None, idempotency_key: str | None = None
+) -> Call[Result]:
     """Take an entry off the roster."""
     return Call(
         "take_off_duty",
         "POST",
         filled("/roster/{duty}/removal", duty=duty),
         Result,
+        query=parameters(turns=turns),
         is_done_once=True,
         key=idempotency_key,
     )

@@ -136,6 +136,10 @@ from entente.client.shapes.messages import (
 from entente.client.shapes.powers import ListOrdersAnswer, MayTaskMeasureAnswer, Order, OrderPower
 from entente.client.shapes.records import (
     CorrectRecordChange,
+    EnterRecordFact,
+    EnterRecordLink,
+    ForeseeRecordAnswer,
+    ForeseeRecordWho,
     GroundNamed,
     ListLinksAnswer,
     ListLinksLink,
@@ -233,6 +237,8 @@ __all__ = [
     "DirectoryEntry",
     "DirectoryLine",
     "Duty",
+    "EnterRecordFact",
+    "EnterRecordLink",
     "Evidence",
     "Exhibit",
     "ExhibitHandOver",
@@ -241,6 +247,8 @@ __all__ = [
     "FindBodiesBody",
     "FindUnitsAnswer",
     "FindUnitsUnit",
+    "ForeseeRecordAnswer",
+    "ForeseeRecordWho",
     "FoundRow",
     "Ground",
     "GroundNamed",

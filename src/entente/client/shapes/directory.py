@@ -116,6 +116,16 @@ class InstrumentLine(TypedDict):
     why: str
     parties_in_force: list[str]
     signed_by: list[str]
+    missing: list[str]
+    refused_by: list[str]
+    is_concluded: bool
+    """Whether as many have signed as its rule asks for."""
+    is_blocked: bool
+    """Whether it cannot be concluded as long as those do not sign."""
+    is_open: bool
+    """Whether it can still be signed: it was not taken back, or too late."""
+    has_ended: bool
+    """Whether its own last day has passed."""
     proposed_by: str
     suspensions: int
     """How many stand."""
@@ -140,9 +150,23 @@ class ShowInstrumentAnswer(TypedDict):
     why: str
     parties_in_force: list[str]
     signed_by: list[str]
+    missing: list[str]
+    refused_by: list[str]
+    is_concluded: bool
+    """Whether as many have signed as its rule asks for."""
+    is_blocked: bool
+    """Whether it cannot be concluded as long as those do not sign."""
+    is_open: bool
+    """Whether it can still be signed: it was not taken back, or too late."""
+    has_ended: bool
+    """Whether its own last day has passed."""
     proposed_by: str
     suspensions: int
     """How many stand."""
+    refusals: list[JsonObject]
+    taken_back: JsonObject | None
+    """Who took the proposal back, and why."""
+    is_ours_to_take_back: bool
     terms: JsonObject
     participations: list[JsonObject]
     measures: list[JsonObject]

@@ -34,6 +34,8 @@ class Job(TypedDict):
     """Rows that are durable."""
     total: int | None
     """How many rows there are, where that is known."""
+    share: int | None
+    """Thousandths of its file that were read, where that is known."""
     results: str
     """Where results are read; empty for a job that has none."""
     files: list[JobFile]

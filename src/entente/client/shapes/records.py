@@ -238,6 +238,8 @@ class ListLinksLinkedBy(TypedDict):
     caption: str
     schema: str
     kind: str
+    beyond: list[ListLinksLink]
+    """Of a record that says how two things are tied: what else it ties."""
 
 
 class ListLinksAnswer(TypedDict):
@@ -325,3 +327,49 @@ class CorrectRecordChange(TypedDict):
     """Whether it was observed or assessed."""
     terms: NotRequired[int]
     """The place of its terms, as shown for the purpose: of an added value, and of one that stands on several."""
+
+
+class EnterRecordFact(TypedDict):
+    """Enter record fact, as the API gives it."""
+
+    property: str
+    """A property of the schema."""
+    value: str
+    """Its value."""
+    observation: NotRequired[Literal["observed", "assessed"]]
+    """Whether it was observed or assessed."""
+
+
+class EnterRecordLink(TypedDict):
+    """Enter record link, as the API gives it."""
+
+    property: str
+    """A link of the schema."""
+    to: str
+    """The record: CODE/local id, or its id."""
+    observation: NotRequired[Literal["observed", "assessed"]]
+    """Whether it was observed or assessed."""
+
+
+class ForeseeRecordWho(TypedDict):
+    """Foresee record who, as the API gives it."""
+
+    body: Body
+    may_go_up_to: str
+    gets_copy: bool
+    """Whether it would get a copy at once."""
+    decision: Decision
+
+
+class ForeseeRecordAnswer(TypedDict):
+    """What is answered by `foresee_record`."""
+
+    schema: str
+    kind: str
+    facts: list[RecordFact]
+    links: list[RecordLink]
+    retention: RecordRetention
+    terms: list[RecordTerm]
+    who: list[ForeseeRecordWho]
+    exercise: NotRequired[bool]
+    """Nothing here is real: an exercise's node answered."""

@@ -20,6 +20,8 @@ class Duty(TypedDict):
     """In which it was written."""
     is_reached: bool
     """Whether somebody can be called there; where is shown to nobody."""
+    series: str
+    """The id of the first of those that were entered together; empty for one that was entered alone."""
 
 
 class ListRosterAnswer(TypedDict):

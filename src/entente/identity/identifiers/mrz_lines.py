@@ -165,7 +165,7 @@ def _within(lines: tuple[str, ...]) -> ScannedLines | None:
             part = lines[max(0, end - layout.count) : end]
             if len(part) == layout.count < len(lines) and all(len(line) == layout.width for line in part):
                 found = layout_of(layout.count, layout.width, part[0][:1])
-                left = f"{len(lines) - len(part)} other lines were left out."
+                left = f"Other lines that were left out: {len(lines) - len(part)}."
                 return ScannedLines(found, part, notes=(left,))
     return None
 

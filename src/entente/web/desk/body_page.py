@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from entente.bodies.contact_rules import CONTACTS_MAX
+from entente.bodies.own_units import VERB as KEEPS
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import parse_date, parse_time
 from entente.web.desk.contact_pages import ContactLine, contact_line
 from entente.web.desk.directory_pages import (
     DIRECTORY_PATH,
+    KEPT_UNITS_PATH,
     body_path,
     country_shown,
     group_path,
@@ -116,6 +118,8 @@ class BodyPage:
     units_of: int
     units_to: str
     units_said_at: Moment | None
+    keep_units: str
+    """Where our own list of units is kept; empty for another body, and for who may not."""
     keys: Sequence[KeysLine]
     doubts: str
     """Where it stands what came under keys that it declared compromised; empty without any, and for who may not read it."""
@@ -164,6 +168,7 @@ def _body(asked: Asked) -> BodyPage:
         units_of=whole(units, "of"),
         units_to=units_of(shown, entered),
         units_said_at=_moment(places, "units_said_at", say),
+        keep_units=KEPT_UNITS_PATH if is_own and may_do(asked, KEEPS) else "",
         keys=keys,
         doubts=doubts_path(shown) if any(one.compromised_since for one in keys) and may_do(asked, READS) else "",
     )

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from entente.cases.entered import ENTERED
 from entente.cases.model import TITLE_CHARACTERS_MAX
 from entente.cases.rules import NOTE_CHARACTERS_MAX, REFERENCE_CHARACTERS_MAX
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.clock import parse_time
-from entente.verbs.references import names_and_officer
+from entente.verbs.references import Names, names_and_officer
 from entente.web.desk.case_parts import (
     DecisionLine,
     ExhibitLine,
@@ -24,6 +25,7 @@ from entente.web.desk.case_parts import (
 )
 from entente.web.desk.forms import Field, Kind
 from entente.web.desk.message_lines import MessageLine, message_line
+from entente.web.desk.naming import record_path
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage, may_do
 from entente.web.desk.reading import BodyName, body_name, member, members, text, texts, whole
 from entente.web.sentences import is_known, said
@@ -146,6 +148,8 @@ class CasePage:
     messages: str
     """Where its messages are, and where one is written; each empty where this reader may not."""
     write: str
+    enter: str
+    """Where a record is entered for it; empty where this reader may not, or the case is closed."""
     proofs: str
     """Where it is kept with the proofs of its rows; empty for who may not read the trail."""
     at: Moment
@@ -257,29 +261,33 @@ def case_page(asked: Asked, messages: int = MESSAGES_SHOWN) -> CasePage:
         references=[
             ReferenceLine(body_name(member(one, "body")), text(one, "reference")) for one in members(case, "references")
         ],
-        events=[_event(one, say) for one in members(answer, "events")],
+        events=[_event(one, say, names) for one in members(answer, "events")],
         bodies={code: f"{code} · {name}" for code, name in others},
         may_keep=may_do(asked, "keep_case"),
         messages=f"{PREFIX}/messages?case={line.number}" if may_do(asked, "read_message") else "",
         write=f"{PREFIX}/messages/new?case={line.number}" if may_do(asked, "send_message") else "",
+        enter=f"{PREFIX}/enter?case={line.number}" if line.is_open and may_do(asked, "enter_record") else "",
         proofs=f"{PREFIX}/trail/cases/{line.number}" if may_do(asked, "read_trail") else "",
     )
 
 
-def _event(event: JsonObject, say: Wording) -> EventLine:
+def _event(event: JsonObject, say: Wording, names: Names) -> EventLine:
     kind, subject = text(event, "kind"), text(event, "subject")
+    to = f"{_ITEM_PATHS[kind]}/{subject}" if kind in _ITEM_PATHS else ""
     return EventLine(
         at=say.moment(parse_time(text(event, "at"), "at")),
         kind=say.code("case_events", kind),
         officer=text(event, "officer"),
         text=event_text(event, say),
-        to=f"{_ITEM_PATHS[kind]}/{subject}" if kind in _ITEM_PATHS else "",
+        to=record_path(names.record_name(subject)) if kind == ENTERED else to,
     )
 
 
 def event_text(event: JsonObject, say: Wording) -> str:
     """Return what a room wrote into the chronology in the reader's language; what officers wrote, as it is."""
     written = text(event, "text")
+    if event["kind"] == ENTERED:
+        return say.code("record_kinds", written)
     return written if text(event, "kind") in _WRITTEN or not is_known(written) else said(say, written)
 
 

@@ -152,7 +152,7 @@ def _contacts(asked: Asked) -> ContactsPage:
 
 def languages_shown(say: Wording) -> Mapping[str, str]:
     """Return the languages that a book is narrowed to, in the reader's words: those that CLDR knows by two letters."""
-    named = ((code, name) for code, name in _languages(say.language).items() if len(code) == len("en"))
+    named = ((code, say.listed(name)) for code, name in _languages(say.language).items() if len(code) == len("en"))
     return dict(sorted(named, key=lambda one: say.place(one[1])))
 
 

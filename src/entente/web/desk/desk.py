@@ -227,7 +227,7 @@ class Desk:
         except NotFound:
             raise
         except EntenteError as error:
-            faults = (fault_of(error, act.fields, asked.say),)
+            faults = (fault_of(error, act.fields, asked.say, asked.form.values),)
             return self._given_back(act, asked, request, faults, error)
         if done.draft is not None:
             draft = Draft(act.draft_of, done.draft, self.node.clock.now())

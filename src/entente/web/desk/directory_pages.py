@@ -11,7 +11,7 @@ from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import parse_date, parse_time
 from entente.kernel.errors import Invalid, NotFound
 from entente.verbs.references import names_and_officer
-from entente.web.desk.page import PREFIX, Asked, Page, ShowPage
+from entente.web.desk.page import PREFIX, Asked, Page, ShowPage, may_do
 from entente.web.desk.paging import ON_A_PAGE, Day, Pager, address, chosen, day_asked, offset_asked, pager_of
 from entente.web.desk.reading import BodyName, body_name, member, members, text, whole
 from entente.web.wording import Moment, Wording
@@ -20,6 +20,10 @@ DIRECTORY_PATH = f"{PREFIX}/directory"
 UNITS_PATH = f"{PREFIX}/units"
 GROUPS_PATH = f"{PREFIX}/groups"
 OWN_UNITS_PATH = f"{PREFIX}/own-units"
+KEPT_UNITS_PATH = f"{UNITS_PATH}/own"
+"""Where our own list of units is kept."""
+NEW_GROUP_PATH = f"{PREFIX}/new-group"
+KEEPS_GROUPS = ("manage_groups",)
 STATUSES = ("member", "associate", "observer", "dialogue_partner", "former")
 
 
@@ -78,6 +82,8 @@ class GroupsPage:
     day: Day
     day_shown: str
     groups: Sequence[GroupLine]
+    add: str
+    """Where a group of ours is begun; empty for who may not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +119,8 @@ class GroupPage:
     counting: int
     of: int
     pager: Pager
+    change: str
+    """Where its list is changed; empty for who may not, and for another body's group."""
 
 
 def body_path(code: str) -> str:
@@ -123,6 +131,11 @@ def body_path(code: str) -> str:
 def group_path(keeper: str, name: str) -> str:
     """Return where a group is shown."""
     return f"{GROUPS_PATH}/{quote(keeper, safe='')}/{quote(name, safe='')}"
+
+
+def keep_group_path(name: str) -> str:
+    """Return where a group of ours is changed."""
+    return f"{PREFIX}/keep-group/{quote(name, safe='')}"
 
 
 def _directory(asked: Asked) -> DirectoryPage:
@@ -199,6 +212,11 @@ def own_code(asked: Asked) -> str:
     return names.own.code
 
 
+def kept_unit_path(unit: str) -> str:
+    """Return where a unit of ours is called otherwise, moved or ended."""
+    return f"{KEPT_UNITS_PATH}/change/{quote(unit, safe='')}"
+
+
 def own_unit_path(unit: str) -> str:
     """Return where a unit of ours is shown."""
     return f"{OWN_UNITS_PATH}/unit/{quote(unit, safe='')}"
@@ -213,6 +231,7 @@ def _groups(asked: Asked) -> GroupsPage:
         day=day,
         day_shown=say.day(day.on),
         groups=[_group_line(one, day, say) for one in lines],
+        add=NEW_GROUP_PATH if may_do(asked, *KEEPS_GROUPS) else "",
     )
 
 
@@ -240,7 +259,7 @@ def _group(asked: Asked) -> GroupPage:
     except Invalid as error:
         raise NotFound from error
     group, wanted, is_whole = member(answer, "group"), chosen(asked, "in_status", statuses), "whole" in asked.query
-    entries = members(group, "entries")
+    entries, is_ours = members(group, "entries"), text(member(group, "keeper"), "code") == own_code(asked)
     of_status = [one for one in entries if wanted in {"", text(one, "status")}]
     found = page_of([one for one in of_status if is_whole or one["counts"] is True], offset_asked(asked), ON_A_PAGE)
     to = group_path(text(member(group, "keeper"), "code"), text(group, "name"))
@@ -260,6 +279,7 @@ def _group(asked: Asked) -> GroupPage:
         counting=sum(one["counts"] is True for one in of_status),
         of=len(of_status),
         pager=pager_of(to, kept, {"of": found.of, "offset": found.offset}, len(found.shown)),
+        change=keep_group_path(name) if is_ours and may_do(asked, *KEEPS_GROUPS) else "",
     )
 
 

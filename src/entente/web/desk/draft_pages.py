@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from entente.agreements.drafts import file_of, read_files, read_named_files
+from entente.agreements.statements import AgreementKind
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.errors import NotFound
 from entente.kernel.statement import Statement, from_json
@@ -25,6 +26,7 @@ from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage
 from entente.web.desk.preview_shown import PreviewShown, cut_off_shown, preview_shown
 from entente.web.desk.reading import member, members, text
 from entente.web.desk.sharing_pages import instrument_path
+from entente.web.desk.unsigned_pages import signed_words
 from entente.web.wording import Moment
 
 TO_SIGN_PATH = f"{PREFIX}/to-sign"
@@ -156,9 +158,13 @@ def _hand_in_files(asked: Asked) -> Done:
 def _taken_in(asked: Asked, statements: Sequence[Statement]) -> Done:
     listed: list[Json] = [one.to_json() for one in statements]
     answer = asked.perform("instruments_submit", {"statements": listed})
-    about = [member(one, "instrument") for one in members(answer, "submitted") if "instrument" in one]
+    submitted = members(answer, "submitted")
+    about = [member(one, "instrument") for one in submitted if "instrument" in one]
     named = {text(one, "id") for one in about}
-    return Done(instrument_path(named.pop()) if len(named) == 1 else INSTRUMENTS_PATH, "signed_taken_in")
+    to = instrument_path(named.pop()) if len(named) == 1 else INSTRUMENTS_PATH
+    if len(about) == len(submitted) == 1 and submitted[0]["kind"] == AgreementKind.SIGNATURE:
+        return Done(to, signed_words(about[0]))
+    return Done(to, "signed_taken_in")
 
 
 PAGES: Sequence[Page] = (

@@ -58,14 +58,19 @@ def _foreseen(one: JsonObject, say: Wording) -> ForeseenShown:
         body=body_name(member(one, "body")),
         policy=say.code("measure_policies", policy) if policy else "",
         policy_help=say.text(f"measures.means_{policy}") if policy else "",
-        effects=[
-            EffectShown(
-                others=[body_name(other) for other in members(effect, "others")],
-                changes=_changes(members(effect, "changes"), say),
-            )
-            for effect in members(one, "effects")
-        ],
+        effects=effects_shown(members(one, "effects"), say),
     )
+
+
+def effects_shown(effects: Sequence[JsonObject], say: Wording) -> Sequence[EffectShown]:
+    """Return what changes with which bodies."""
+    return [
+        EffectShown(
+            others=[body_name(other) for other in members(effect, "others")],
+            changes=_changes(members(effect, "changes"), say),
+        )
+        for effect in effects
+    ]
 
 
 def _changes(changes: Sequence[JsonObject], say: Wording) -> list[ChangeLine]:

@@ -18,12 +18,14 @@ from enum import StrEnum
 from typing import Final
 from urllib.parse import parse_qsl
 
+from markupsafe import Markup
 from starlette.requests import Request
 
 from entente.kernel.canonical import canonical_bytes
 from entente.kernel.decision import Decision
 from entente.kernel.errors import EntenteError, Invalid, Refused
 from entente.kernel.sizes import size_said
+from entente.kernel.text import unseen_in
 from entente.web.desk.paths import own_path
 from entente.web.sentences import said
 from entente.web.wording import Wording
@@ -270,11 +272,31 @@ def _fault_of(one: Field, text: str, say: Wording) -> Fault | None:
     return None
 
 
-def fault_of(error: EntenteError, fields: Sequence[Field], say: Wording) -> Fault:
-    """Return what a room said of an act as the fault of a field, where it names one of the form, or of the form as a whole."""
+def fault_of(
+    error: EntenteError, fields: Sequence[Field], say: Wording, values: Mapping[str, str] | None = None
+) -> Fault:
+    """Return what a room said of an act as the fault of a field, where it names one of the form, or of the form as a whole.
+
+    Where what was entered is given, and holds a character that nobody sees, that one is named: a rule says what a text may hold,
+    and whoever pasted one cannot see what is wrong with it.
+    """
+    found = _fault_as_said(error, fields, say)
+    entered_there = [text for name, text in (values or {}).items() if name.partition(_OF_SEVERAL)[0] == found.field]
+    unseen = next(filter(None, map(unseen_in, entered_there)), None)
+    if unseen is None or not isinstance(error, Invalid):
+        return found
+    holds = say.text("plain.holds_hidden", character=unseen.called, place=unseen.place)
+    return replace(found, what=Markup("{} {}").format(found.what, holds), do=say.text("plain.holds_hidden_do"))
+
+
+def _fault_as_said(error: EntenteError, fields: Sequence[Field], say: Wording) -> Fault:
+    """Return it as the room said it."""
     name = ""
     if isinstance(error, Invalid):
         name = next((one.name for one in fields if error.field in {one.name, one.asks}), "")
+        if not name and field_of(error.field, {one.name: one for one in fields}) is not None:
+            # One of several of a name.
+            name = error.field
     grounds: tuple[tuple[str, str, str], ...] = ()
     if isinstance(error, Refused):
         grounds = told_grounds(error.decision, say)

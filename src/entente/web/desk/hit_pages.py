@@ -15,6 +15,7 @@ from entente.kernel.errors import NotFound
 from entente.web.desk.case_parts import DecisionLine, decisions_of
 from entente.web.desk.forms import Field, Kind
 from entente.web.desk.ladder import Delivery, deliveries_of
+from entente.web.desk.memory import KeptQuery
 from entente.web.desk.naming import quote_record, record_asked_for, record_path
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage, may_do
 from entente.web.desk.reading import BodyName, body_name, member, members, text, whole
@@ -137,8 +138,7 @@ def _judge(asked: Asked) -> JudgePage:
     """Show a candidate of a kept query beside its record; NotFound where the query does not find it any more."""
     kept, say, name = kept_query(asked), asked.say, record_asked_for(asked)
     key = asked.path["key"]
-    found = members(search_again(asked, kept), "candidates")
-    one = next(((place, one) for place, one in enumerate(found, start=1) if one["name"] == name), None)
+    one = next(((place, one) for place, one in enumerate(_found(asked, kept), start=1) if one["name"] == name), None)
     if one is None:
         raise NotFound
     asked.memory.task = kept.task
@@ -160,6 +160,13 @@ def _judge(asked: Asked) -> JudgePage:
         marked_days=MARKED_DAYS,
         evidence=json.dumps(members(one[1], "evidence"), ensure_ascii=False),
     )
+
+
+def _found(asked: Asked, kept: KeptQuery) -> Sequence[JsonObject]:
+    """Return what a kept query finds now; of one that was left to stand the matches, which a search may not list."""
+    if kept.is_standing:
+        return members(asked.perform("standing_matches", {"query": asked.path["key"]}), "matches")
+    return members(search_again(asked, kept), "candidates")
 
 
 def _rejections(say: Wording) -> Mapping[str, str]:
@@ -285,7 +292,7 @@ PAGES: Sequence[Page] = (
         heeds_changes=True,
     ),
     ShowPage(
-        "judge", f"/search/{{key}}/{_AT}", ("search", "record_show"), ("search",), "judge.html",
+        "judge", f"/search/{{key}}/{_AT}", ("search", "standing_matches", "record_show"), ("search",), "judge.html",
         "A candidate beside its record, to be confirmed, rejected or marked as a namesake.", _judge,
     ),
     ActPage(

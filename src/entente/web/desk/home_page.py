@@ -8,7 +8,7 @@ Source: docs/rules/desk.md W32; DESIGN 1 (the duty officer's day), 5 (what waits
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -23,7 +23,9 @@ from entente.web.desk.contact_pages import OWN_PATH as OWN_CONTACTS_PATH
 from entente.web.desk.directory_pages import own_unit_path
 from entente.web.desk.held_pages import HELD_PATH
 from entente.web.desk.hit_pages import hit_path
+from entente.web.desk.home_lines import KINDS, LAST, URGENT, USUAL, DeskLine
 from entente.web.desk.message_lines import message_path
+from entente.web.desk.more_lines import instrument_lines
 from entente.web.desk.page import Asked, Page, ShowPage, may_do
 from entente.web.desk.paths import HOME, PREFIX
 from entente.web.desk.permission_pages import permission_path
@@ -35,38 +37,6 @@ from entente.web.wording import Moment
 
 OF_EACH_MAX: Final = 50
 """Of each kind, the oldest or most pressing; of more, the next ones follow as these are done."""
-KINDS: Final = (
-    "permission", "hit", "match", "action", "task", "failed", "held", "recovery", "successor", "limits", "contacts",
-    "information",
-)  # fmt: skip
-"""In the order in which equally pressing things stand."""
-NEXT_ACTS: Final = ("decide", "answer", "release", "read", "conclude", "look", "finish", "check", "confirm", "settle")
-"""What is done next with one of them: keys `desk.do_…`."""
-_URGENT: Final[Mapping[str, int]] = {"immediate_danger_to_life": 0, "urgent": 1, "urgent_indirect": 2}
-_USUAL: Final = 3
-_LAST: Final = 4
-"""What is for information alone."""
-
-
-@dataclass(frozen=True, slots=True)
-class DeskLine:
-    """One thing that waits for this officer."""
-
-    kind: str
-    to: str
-    what: str
-    """A text of ours, or what another body wrote."""
-    body: BodyName | None
-    at: Moment | None
-    due: Moment | None
-    is_overdue: bool
-    urgency: str
-    """In words; empty for the usual one."""
-    case: str
-    act: str
-    """The last part of the key of what is done next: `desk.do_…`."""
-    order: tuple[int, int, str]
-    """How pressing it is, its kind, and since when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +100,7 @@ def _desk(asked: Asked) -> DeskPage:
             *_held(asked),
             *_recoveries(asked),
             *_successors(asked),
+            *instrument_lines(asked),
             *_limits(asked),
             *_contacts(asked),
         ],
@@ -192,7 +163,7 @@ def _permissions(asked: Asked, answer: JsonObject, now: datetime) -> Iterator[De
             urgency="",
             case=text(one, "your_reference"),
             act="decide",
-            order=(0 if now > due else _USUAL - 1, KINDS.index("permission"), text(one, "due_at")),
+            order=(0 if now > due else USUAL - 1, KINDS.index("permission"), text(one, "due_at")),
         )
 
 
@@ -211,7 +182,7 @@ def _hits(asked: Asked, answer: JsonObject) -> Iterator[DeskLine]:
             urgency="",
             case=text(one, "our_reference" if is_ours else "your_reference"),
             act="release" if is_ours else "answer",
-            order=(_USUAL - 1, KINDS.index("hit"), text(one, "at")),
+            order=(USUAL - 1, KINDS.index("hit"), text(one, "at")),
         )
 
 
@@ -222,7 +193,7 @@ def _messages(asked: Asked, answer: JsonObject) -> Iterator[DeskLine]:
         is_overdue = due is not None and now > due
         kind = "action" if one["for_action"] is True else "information"
         urgency = text(one, "urgency")
-        usual = _USUAL if kind == "action" else _LAST
+        usual = USUAL if kind == "action" else LAST
         is_opened = bool(one["steps"])
         yield DeskLine(
             kind=kind,
@@ -232,10 +203,10 @@ def _messages(asked: Asked, answer: JsonObject) -> Iterator[DeskLine]:
             at=say.moment(parse_time(text(one, "at"), "at")),
             due=say.moment(due) if due is not None else None,
             is_overdue=is_overdue,
-            urgency=say.code("urgencies", urgency) if urgency in _URGENT else "",
+            urgency=say.code("urgencies", urgency) if urgency in URGENT else "",
             case=text(one, "your_reference"),
             act="conclude" if is_opened else "read",
-            order=(0 if is_overdue else _URGENT.get(urgency, usual), KINDS.index(kind), text(one, "at")),
+            order=(0 if is_overdue else URGENT.get(urgency, usual), KINDS.index(kind), text(one, "at")),
         )
 
 
@@ -243,7 +214,7 @@ def _tasks(asked: Asked, answer: JsonObject, now: datetime) -> Iterator[DeskLine
     """Yield what this officer has to do on cases: what has a term stands by it, the rest by when it was set."""
     for one in members(answer, "tasks"):
         task = task_line(one, asked.say, now)
-        order = 0 if task.is_overdue else _USUAL - 1 if task.due is not None else _USUAL
+        order = 0 if task.is_overdue else USUAL - 1 if task.due is not None else USUAL
         yield DeskLine(
             kind="task",
             to=f"{case_path(text(one, 'case'))}#tasks",
@@ -271,10 +242,10 @@ def _failed(asked: Asked, answer: JsonObject) -> Iterator[DeskLine]:
             at=asked.say.moment(parse_time(at, "at")),
             due=None,
             is_overdue=False,
-            urgency=asked.say.code("urgencies", text(one, "urgency")) if one["urgency"] in _URGENT else "",
+            urgency=asked.say.code("urgencies", text(one, "urgency")) if one["urgency"] in URGENT else "",
             case=text(one, "our_reference"),
             act="settle",
-            order=(_URGENT.get(text(one, "urgency"), _USUAL - 1), KINDS.index("failed"), at),
+            order=(URGENT.get(text(one, "urgency"), USUAL - 1), KINDS.index("failed"), at),
         )
 
 
@@ -298,7 +269,7 @@ def _matches(asked: Asked) -> Iterator[DeskLine]:
                 urgency="",
                 case=text(one, "case"),
                 act="look" if new else "decide",
-                order=(_USUAL - 1, KINDS.index("match"), ""),
+                order=(USUAL - 1, KINDS.index("match"), ""),
             )
 
 
@@ -320,7 +291,7 @@ def _recoveries(asked: Asked) -> Iterator[DeskLine]:
             case="",
             act="check" if is_own else "confirm",
             # Somebody may be about to take the officer's place: it stands with what is urgent.
-            order=(_URGENT["urgent"] if is_own else _USUAL - 1, KINDS.index("recovery"), format_time(one.asked_at)),
+            order=(URGENT["urgent"] if is_own else USUAL - 1, KINDS.index("recovery"), format_time(one.asked_at)),
         )
 
 
@@ -343,7 +314,7 @@ def _limits(asked: Asked) -> Iterator[DeskLine]:
             urgency="",
             case="",
             act="confirm",
-            order=(_USUAL, KINDS.index("limits"), at),
+            order=(USUAL, KINDS.index("limits"), at),
         )
 
 
@@ -365,7 +336,7 @@ def _successors(asked: Asked) -> Iterator[DeskLine]:
             urgency="",
             case="",
             act="confirm" if is_proposed else "decide",
-            order=(_USUAL, KINDS.index("successor"), str(at or "")),
+            order=(USUAL, KINDS.index("successor"), str(at or "")),
         )
 
 
@@ -384,7 +355,7 @@ def _held(asked: Asked) -> Iterator[DeskLine]:
             urgency="",
             case="",
             act="decide",
-            order=(_USUAL, KINDS.index("held"), ""),
+            order=(USUAL, KINDS.index("held"), ""),
         )
 
 
@@ -406,7 +377,7 @@ def _contacts(asked: Asked) -> Iterator[DeskLine]:
             urgency="",
             case="",
             act="check",
-            order=(_LAST, KINDS.index("contacts"), ""),
+            order=(LAST, KINDS.index("contacts"), ""),
         )
 
 
@@ -434,7 +405,7 @@ PAGES: Sequence[Page] = (
         "desk", "/",
         (
             "waiting_list", "standing_list", "exchange_held", "exchange_lines", "body_silent", "contact_own", "unit_limits_list",
-            "successor_list",
+            "successor_list", "instrument_list", "body_show",
         ),
         (), "desk.html",
         "What needs the officer now, the most pressing first.", _desk, in_navigation=True, key="d",

@@ -21,7 +21,7 @@ from entente.records.listing import PERCENT_MAX
 from entente.verbs.references import names_of
 from entente.web.desk.forms import Entered, Fault, Field, Kind, fault_of
 from entente.web.desk.job_pages import JobLine, job_path, jobs_of
-from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage
+from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage, may_do
 from entente.web.desk.reading import members, text
 from entente.web.desk.table_choice import FIELDS as TABLE_FIELDS
 from entente.web.desk.table_choice import TableChoice, is_chosen_anew, table_choice
@@ -60,6 +60,8 @@ class ImportsPage:
 
     title: str
     send: str
+    enter: str
+    """Where one record is entered by hand; empty for who may not."""
     file_most: str
     """How large a file may be."""
     files: Sequence[WaitingFile]
@@ -119,6 +121,7 @@ def _imports(asked: Asked) -> ImportsPage:
     return ImportsPage(
         title=asked.say.text("imports.title"),
         send=IMPORTS_PATH,
+        enter=f"{PREFIX}/enter" if may_do(asked, "enter_record") else "",
         file_most=asked.say.size(UPLOAD_BYTES_MAX),
         files=[waiting_file(asked, one, f"{IMPORTS_PATH}/{one.id}") for one in asked.jobs.uploads(asked.officer)],
         jobs=jobs_of(asked, JobKind.IMPORT),

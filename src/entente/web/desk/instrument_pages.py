@@ -23,6 +23,7 @@ from entente.web.desk.paging import ON_A_PAGE, Pager, chosen, offset_asked, page
 from entente.web.desk.reading import BodyName, body_name, member, members, text, texts, whole
 from entente.web.desk.sharing_pages import SHARING_PATH, instrument_path
 from entente.web.desk.terms_shown import TermsShown, terms_shown
+from entente.web.desk.unsigned_pages import ProgressShown, progress_shown
 from entente.web.sentences import said
 from entente.web.wording import Moment, Wording
 
@@ -48,7 +49,9 @@ class InstrumentLine:
     signed: int
     suspensions: int
     is_ours_to_sign: bool
-    """Whether our body is named in it and has not signed."""
+    """Whether our body is a party, has not signed, and neither it nor the proposer put an end to that."""
+    is_taken_back: bool
+    refused_by: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,8 @@ class InstrumentPage:
     in_force: bool
     why: str
     terms: TermsShown
+    progress: ProgressShown | None
+    """How far it has come; None for one in force of which nothing more is to be said."""
     signed_by: Sequence[str]
     missing: Sequence[str]
     proposed_by: str
@@ -167,7 +172,9 @@ def _line(one: JsonObject, own: str, say: Wording) -> InstrumentLine:
         parties=len(texts(one, "parties_in_force")),
         signed=len(signed),
         suspensions=whole(one, "suspensions"),
-        is_ours_to_sign=own not in signed,
+        is_ours_to_sign=one["is_open"] is True and own in texts(one, "missing") and own not in texts(one, "refused_by"),
+        is_taken_back=one["is_open"] is not True,
+        refused_by=texts(one, "refused_by"),
     )
 
 
@@ -181,11 +188,11 @@ def instrument_shown(asked: Asked) -> JsonObject:
 
 def _instrument(asked: Asked) -> InstrumentPage:
     say, answer = asked.say, instrument_shown(asked)
-    own = text(member(asked.perform("body_show"), "body"), "id")
+    own_body = member(asked.perform("body_show"), "body")
+    own, own_code = text(own_body, "id"), text(own_body, "code")
     today = asked.node.clock.now().date().isoformat()
     stands = [_stand(one, own, today, say) for one in members(answer, "participations")]
     terms = member(answer, "terms")
-    signed, named = texts(answer, "signed_by"), [text(one, "code") for one in members(terms, "parties")]
     ours = next((one for one in stands if one.is_ours), None)
     return InstrumentPage(
         title=text(answer, "title"),
@@ -196,8 +203,9 @@ def _instrument(asked: Asked) -> InstrumentPage:
         in_force=answer["in_force"] is True,
         why=said(say, text(answer, "why")),
         terms=terms_shown(terms, say),
-        signed_by=signed,
-        missing=[code for code in named if code not in signed],
+        progress=progress_shown(asked, answer, own_code),
+        signed_by=texts(answer, "signed_by"),
+        missing=texts(answer, "missing"),
         proposed_by=text(answer, "proposed_by"),
         stands=sorted((one for one in stands if _is_told(one)), key=lambda one: not one.is_ours),
         active=[one.body for one in stands if not _is_told(one)],
@@ -208,7 +216,7 @@ def _instrument(asked: Asked) -> InstrumentPage:
             for one in members(answer, "proposals")
         ],
         matrix=f"{SHARING_PATH}?by_instrument={text(answer, 'id')}",
-        may_sign=ours is None and may_do(asked, "sign_instrument"),
+        may_sign=ours is None and answer["is_open"] is True and may_do(asked, "sign_instrument"),
         may_suspend=ours is not None and ours.state != "withdrawn" and may_do(asked, "suspend"),
         may_resume=ours is not None and may_do(asked, "resume"),
         kinds={kind: say.code("record_kinds", kind) for kind in texts(terms, "kinds")},

@@ -52,6 +52,9 @@ class JobLine:
     has_ended: bool
     total: int
     """0 where it is not known how many rows there are."""
+    share: int | None
+    """Thousandths of its file that were read, while it goes on; None where that is not known."""
+    share_words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,7 @@ def job_path(job: str) -> str:
 def job_line(asked: Asked, job: Job) -> JobLine:
     """Return a job as lists show it."""
     say = asked.say
+    share = None if job.has_ended or job.total else job.share
     return JobLine(
         to=job_path(job.id),
         kind=say.code("job_kinds", job.kind),
@@ -138,6 +142,8 @@ def job_line(asked: Asked, job: Job) -> JobLine:
         done=job.done,
         has_ended=job.has_ended,
         total=job.total or 0,
+        share=share,
+        share_words="" if share is None else say.text("plain.file_read", share=say.percent(share // 10 * 10)),
     )
 
 

@@ -69,6 +69,8 @@ class LinkSeen:
     schema: str
     observation: str
     """`observed` or `assessed`; empty where the record says neither."""
+    beyond: Sequence[LinkSeen] = ()
+    """Of a record that says how two things are tied: what else it ties, whom one looks for in a chart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +106,7 @@ class _Sheet:
     def ends(self, x: int, links: Sequence[LinkSeen]) -> list[Box]:
         """Return a column of far ends in the middle of the height."""
         top = (self.height - len(links) * ROW + ROW - BOX_HEIGHT) // 2
-        return [
-            self.box(x, top + place * ROW, end.caption.written, end.schema or end.name)
-            for place, end in enumerate(links)
-        ]
+        return [self.box(x, top + place * ROW, *_said_of(end)) for place, end in enumerate(links)]
 
     def edge(self, centre_x: int, end_x: int, end: Box, one: LinkSeen, *, is_incoming: bool) -> Edge:
         """Return a line between the record and a far end, with room for its arrow at where it goes."""
@@ -163,7 +162,20 @@ def _seen(asked: Asked, one: JsonObject, schema: str) -> LinkSeen:
         to=record_path(name),
         schema=asked.say.code("schemata", text(one, "schema")) if text(one, "schema") else "",
         observation=text(one, "observation"),
+        beyond=[_seen(asked, other, text(one, "schema")) for other in members(one, "beyond")]
+        if "beyond" in one
+        else (),
     )
+
+
+def _said_of(end: LinkSeen) -> tuple[str, str]:
+    """Return what stands in the box of a far end: whom or what it is, and below it what that is.
+
+    What says how two things are tied is named by the other one, and stands below it.
+    """
+    if not end.beyond:
+        return end.caption.written, end.schema or end.name
+    return ", ".join(other.caption.written for other in end.beyond), end.caption.written
 
 
 def _cut(words: str) -> str:

@@ -27,6 +27,8 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from entente.agreements.model import Participation, ParticipationState
+from entente.agreements.participation import gives_back
 from entente.bodies.model import Officer
 from entente.bodies.tokens import may
 from entente.correspondence.desk import teams_of
@@ -63,6 +65,14 @@ _SHARED: Final = frozenset(
 )
 """Families of verbs whose pages show or send what bodies share: these a suspension concerns."""
 _STANDS: Final = frozenset({"participation", "suspend", "resume"})
+_WORDS: Final = {
+    "take_back_instrument": "taken_back", "instrument_taken_back": "taken_back", "refuse_instrument": "refused",
+    "instrument_refused": "refused",
+}  # fmt: skip
+"""What was said of an instrument that is not signed by all, by the verb of its row."""
+IN_PART: Final = "resumed_in_part"
+NEWS: Final = (*ParticipationState, IN_PART, *dict.fromkeys(_WORDS.values()))
+"""What is said of how a body stands: the last parts of keys `news.…`."""
 _TOGETHER: Final = re.compile(r"[0-9]{4}/[0-9]+|(?:hit|message|permission-request|shift)-.+")
 """What several work on: cases, hits, messages, leave, shifts. Of a record it is not said who has it open: who looks at whom is
 nobody's news."""
@@ -77,7 +87,7 @@ class Stand:
     body: BodyName
     instrument: str
     state: str
-    """A code of ParticipationState: the last part of a text's key `news.…`."""
+    """One of NEWS: the last part of a text's key."""
     at: Moment
 
 
@@ -171,12 +181,18 @@ class Live:
         names = names_of(self._node)
         news = News(
             title=say.text("news.title"),
-            stands=_stands(unseen, names, say) if asked.get("concerned") == "yes" else (),
+            stands=_stands(unseen, names, say, self._gives_back) if asked.get("concerned") == "yes" else (),
             changed=_changed(unseen, thing, session, names, say),
             beside=[one for one in self.changes.beside(thing, session.csrf) if one != session.account],
             to=own_path(asked["to"]) if asked.get("to") else "",
         )
         return HTMLResponse(fragment("news.html", news, say))
+
+    def _gives_back(self, stand: Participation) -> bool:
+        """Say whether a stand, the newest of its body, gives back some of what the one before had stopped (A5)."""
+        with self._node.disclosure.open_unit() as unit:
+            before = unit.agreements.participation_before(stand)
+        return before is not None and gives_back(before, stand)
 
     def _ear(self, session: Session) -> Callable[[tuple[str, ...]], bool]:
         account = Officer(session.account, session.roles)
@@ -297,9 +313,12 @@ def is_concerned(page: ShowPage) -> bool:
     return any(verb.partition("_")[0] in _SHARED for verb in page.verbs)
 
 
-def _stands(changes: Sequence[Change], names: Names, say: Wording) -> list[Stand]:
+def _stands(
+    changes: Sequence[Change], names: Names, say: Wording, gives: Callable[[Participation], bool]
+) -> list[Stand]:
     """Return how those bodies stand now that said so meanwhile, the latest first, each once."""
-    latest = {(one.body, one.thing): one for one in changes if one.kind == INSTRUMENT and one.verb in _STANDS}
+    told = _STANDS | _WORDS.keys()
+    latest = {(one.body, one.thing): one for one in changes if one.kind == INSTRUMENT and one.verb in told}
     return [
         Stand(
             BodyName(names.code(body), str(names.ref(body)["name"])),
@@ -308,15 +327,18 @@ def _stands(changes: Sequence[Change], names: Names, say: Wording) -> list[Stand
             say.moment(one.at),
         )
         for (body, instrument), one in sorted(latest.items(), key=lambda item: -item[1].number)
-        if (state := _state(names, BodyId(body), InstrumentId(instrument)))
+        if (state := _WORDS.get(one.verb) or _state(names, BodyId(body), InstrumentId(instrument), gives))
     ]
 
 
-def _state(names: Names, body: BodyId, instrument: InstrumentId) -> str:
+def _state(names: Names, body: BodyId, instrument: InstrumentId, gives: Callable[[Participation], bool]) -> str:
     """Return how a body says that it stands to an instrument; empty where it is not known here any more."""
     state = names.instruments.get(instrument)
     stand = None if state is None else state.participations.get(body)
-    return "" if stand is None else stand.state.value
+    if stand is None:
+        return ""
+    is_stopped = stand.state in {ParticipationState.SUSPENDED, ParticipationState.NARROWED}
+    return IN_PART if is_stopped and gives(stand) else stand.state.value
 
 
 def _changed(changes: Sequence[Change], thing: str, session: Session, names: Names, say: Wording) -> ChangedBy | None:

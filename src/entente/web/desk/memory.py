@@ -29,6 +29,10 @@ IMPORTS_MAX: Final = 8
 """As many as files of one officer may wait."""
 JUST_NOW: Final = timedelta(seconds=10)
 """Within which a browser asks for the page that an act led to, on the slowest line that is used for a desk."""
+GROUPS_MAX: Final = 8
+"""Groups of one session that are being changed; each holds at most what a form or a file of 512 kB says."""
+ENTRIES_MAX: Final = 8
+"""Records that one officer enters at the same time; as many as files may wait."""
 KEPT: Final = timedelta(hours=1)
 
 
@@ -58,6 +62,8 @@ class KeptQuery:
     fields: Mapping[str, str]
     task: Task
     at: datetime
+    is_standing: bool = False
+    """Whether it was left to stand: then its candidates are its matches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,20 @@ class KeptDraft:
     statements: Sequence[JsonObject]
     preview: JsonObject | None
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KeptGroup:
+    """A group's list as it was changed so far: what differs from the version that it was begun from, and no copy of it."""
+
+    name: str
+    title: str
+    """Empty where it stays."""
+    seen: int
+    """The version that it was begun from; 0 for a new group."""
+    changed: Mapping[str, str]
+    """An entry as it stood → as it is to stand, empty for one that is taken out; each a line of text."""
+    added: Sequence[str]
 
 
 @dataclass(slots=True)
@@ -89,10 +109,17 @@ class Memory:
     """Limits of a unit as they were chosen so far, while it is looked at what they would change: the fields of their form."""
     officer_entry: Mapping[str, str] = field(default_factory=dict)
     """An officer's entry as it was chosen so far, while it is looked at what it would change, likewise."""
+    units_change: Mapping[str, str] = field(default_factory=dict)
+    """A change of our list of units as it was chosen so far, likewise: the fields of the verb, and the version that was seen."""
+    groups: OrderedDict[str, KeptGroup] = field(default_factory=OrderedDict)
+    """Groups of ours as they were changed so far, while it is looked at what that would change, by name."""
     imports: OrderedDict[str, Mapping[str, str]] = field(default_factory=OrderedDict)
     """Of files that wait: what was entered for them, terms and mapping."""
     opened: tuple[datetime, JsonObject] | None = None
     """A message that this officer opened a moment ago, as that showed it, and when: for the page that comes next."""
+    entries: OrderedDict[str, Mapping[str, str]] = field(default_factory=OrderedDict)
+    """Records that are being entered, as they were looked at last: by the page, the fields of
+    its form."""
     used_at: float = 0.0
     """When its session asked last, by the seconds of Memories."""
 
@@ -120,6 +147,19 @@ class Memory:
         if kept is None or kept[1]["id"] != message or now - kept[0] >= JUST_NOW:
             return None
         return kept[1]
+
+    def keep_group(self, group: KeptGroup) -> None:
+        """Keep a group as it was changed so far; the oldest goes where there are too many."""
+        self.groups[group.name] = group
+        while len(self.groups) > GROUPS_MAX:
+            self.groups.popitem(last=False)
+
+    def keep_entry(self, place: str, entered: Mapping[str, str]) -> None:
+        """Keep what was entered of a record so far; the oldest goes where there are too many."""
+        self.entries[place] = entered
+        self.entries.move_to_end(place)
+        while len(self.entries) > ENTRIES_MAX:
+            self.entries.popitem(last=False)
 
     def query(self, key: str, now: datetime) -> KeptQuery | None:
         """Return a query that is still kept."""

@@ -70,6 +70,9 @@ class InvitedPage:
     until: Moment
     path: str
     """Where the officer enters the code."""
+    back: str
+    """Where whoever invited came from."""
+    back_words: str
 
 
 class OfficerAccounts:
@@ -118,12 +121,13 @@ class OfficerAccounts:
         async def endpoint(request: Request) -> Response:
             fields, form = await self._entrance.form(request, "officer_account", OFFICER)
             signed_in = await self._entrance.who(request)
+            back = form.back or OFFICERS_PATH
             if signed_in is None:
-                return to_sign_in(OFFICERS_PATH)
+                return to_sign_in(back)
             form = self._entrance.checked(request, signed_in, fields, form)
             if form.faults:
                 return await self._page(request, signed_in, form)
-            if (first := again_first(signed_in, OFFICERS_PATH)) is not None:
+            if (first := again_first(signed_in, back)) is not None:
                 return first
             say = self._desk.say(request, session_of(signed_in))
             try:
@@ -133,17 +137,19 @@ class OfficerAccounts:
                 return await self._page(request, signed_in, form, STATUS[type(error)])
             if isinstance(done, Done):
                 return RedirectResponse(f"{done.to}?done={done.said}", SEE_OTHER)
-            return self._invited(request, signed_in, done, say)
+            return self._invited(request, signed_in, done, back, say)
 
         return endpoint
 
-    def _invited(self, request: Request, signed_in: SignedIn, invited: Invited, say: Wording) -> Response:
+    def _invited(self, request: Request, signed_in: SignedIn, invited: Invited, back: str, say: Wording) -> Response:
         page = InvitedPage(
             title=say.text("officers.invited", officer=invited.officer),
             officer=invited.officer,
             code=invited.code,
             until=say.moment(invited.expires_at),
             path=INVITATION_PATH,
+            back=back,
+            back_words=say.text("officers.title") if back == OFFICERS_PATH else invited.officer,
         )
         return self._entrance.page(request, signed_in, "invited.html", page)
 

@@ -31,7 +31,7 @@ from entente.web.desk.officer_shown import (
     units_offered,
 )
 from entente.web.desk.page import ActPage, Asked, Done, Elsewhere, Page, ShowPage
-from entente.web.desk.reading import member, text, texts, whole
+from entente.web.desk.reading import member, members, text, texts, whole
 from entente.web.wording import Wording
 
 FORESEEN_PATH = f"{OFFICERS_PATH}/foreseen"
@@ -68,6 +68,8 @@ class Effect:
     verbs_lost: Sequence[str]
     verbs_gained: Sequence[str]
     sessions: int
+    tokens: Sequence[str]
+    """The access tokens that would speak for nobody, by their labels or else their ids."""
     left: int
     """How many could enter officers after it."""
     is_last_but_one: bool
@@ -226,6 +228,7 @@ def _effect(answer: JsonObject, say: Wording) -> Effect:
         verbs_lost=[say.code("verbs", one) for one in texts(answer, "verbs_lost")],
         verbs_gained=[say.code("verbs", one) for one in texts(answer, "verbs_gained")],
         sessions=whole(answer, "sessions_ended"),
+        tokens=[text(one, "label") or text(one, "id") for one in members(answer, "tokens_ended")],
         left=left,
         is_last_but_one=left == ALONE and "manage_officers" in texts(answer, "verbs_lost"),
         refusals=[one for one in grounds_of(member(answer, "decision"), say) if not one.allows],

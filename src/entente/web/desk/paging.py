@@ -47,12 +47,12 @@ class Day:
     """Whether something else than a day was entered, so that today is shown."""
 
 
-def offset_asked(asked: Asked) -> int:
+def offset_asked(asked: Asked, on_a_page: int = ON_A_PAGE) -> int:
     """Return how many entries come before the page that is asked for; the first page for what is no number."""
     number = asked.query.get(PAGE, "")
     if not (number.isascii() and number.isdecimal() and 1 <= int(number) <= _PAGE_MAX):
         return 0
-    return (int(number) - 1) * ON_A_PAGE
+    return (int(number) - 1) * on_a_page
 
 
 def day_asked(asked: Asked, name: str = "on_day") -> Day:

@@ -5,6 +5,7 @@ Source: docs/rules/desk.md W41.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -36,6 +37,8 @@ class DutyLine:
     """In which it was written; empty where it is the body's own."""
     is_on: bool
     is_reached: bool
+    following: int
+    """How many that are shown follow it in its series."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ def on_duty(answer: JsonObject, say: Wording) -> OnDuty:
     )
 
 
-def _line(one: JsonObject, say: Wording, zone: str, *, is_on: bool) -> DutyLine:
+def _line(one: JsonObject, say: Wording, zone: str, *, is_on: bool, following: int = 0) -> DutyLine:
     return DutyLine(
         id=text(one, "id"),
         officer=text(one, "officer"),
@@ -79,16 +82,25 @@ def _line(one: JsonObject, say: Wording, zone: str, *, is_on: bool) -> DutyLine:
         zone=text(one, "zone") if text(one, "zone") != zone else "",
         is_on=is_on,
         is_reached=one["is_reached"] is True,
+        following=following,
     )
 
 
 def _roster(asked: Asked) -> RosterPage:
     answer, say = asked.perform("roster_list", {"days": DAYS}), asked.say
     now, zone = {text(one, "id") for one in members(answer, "now")}, text(answer, "zone")
+    entries = members(answer, "entries")
+    left = Counter(text(one, "series") for one in entries)
+    lines = []
+    # They come in the order in which they begin.
+    for one in entries:
+        left[text(one, "series")] -= 1
+        following = left[text(one, "series")] if text(one, "series") else 0
+        lines.append(_line(one, say, zone, is_on=text(one, "id") in now, following=following))
     return RosterPage(
         title=say.text("roster.title"),
         on=on_duty(answer, say),
-        entries=[_line(one, say, zone, is_on=text(one, "id") in now) for one in members(answer, "entries")],
+        entries=lines,
         may_keep=may_do(asked, KEEPS),
         officers={one: one for one in texts(answer, "officers")},
         zone=zone,
@@ -106,13 +118,25 @@ def _enter(asked: Asked) -> Done:
             "ends": form.value("duty_ends"),
             "zone": form.value("duty_zone"),
             "reach": form.value("reach"),
+            "every_days": _count(form.value("duty_every")),
+            "times": _count(form.value("duty_times")),
         },
     )
     return Done(ROSTER_PATH, "duty_entered")
 
 
+def _count(entered: str) -> int:
+    """Return a count that was entered, one where none was; what is none is for the verb to refuse."""
+    if not entered:
+        return 1
+    return int(entered) if entered.isascii() and entered.isdecimal() else 0
+
+
 def _take_off(asked: Asked) -> Done:
-    asked.perform("roster_take_off", {"id": asked.form.value("duty_entry")})
+    form = asked.form
+    asked.perform(
+        "roster_take_off", {"id": form.value("duty_entry"), "following": form.value("duty_following") == "yes"}
+    )
     return Done(ROSTER_PATH, "duty_taken_off")
 
 
@@ -129,10 +153,16 @@ PAGES: Sequence[Page] = (
             Field("duty_begins", most=30, asks="begins"), Field("duty_ends", most=30, asks="ends"),
             Field("duty_zone", is_needed=False, most=60, asks="zone"),
             Field("reach", is_needed=False, most=REACH_CHARACTERS_MAX),
+            Field("duty_every", is_needed=False, most=4, asks="every_days"),
+            Field("duty_times", is_needed=False, most=4, asks="times"),
         ),
     ),
     ActPage(
         "take_off_duty", "/roster/take-off", ("roster_take_off",), (KEEPS,), "roster", "Takes an entry off the roster.",
-        _take_off, (Field("duty_entry", most=60, asks="id"),),
+        _take_off,
+        (
+            Field("duty_entry", most=60, asks="id"),
+            Field("duty_following", Kind.CODE, is_needed=False, codes="yes_no", asks="following"),
+        ),
     ),
 )  # fmt: skip

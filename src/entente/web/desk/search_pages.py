@@ -126,6 +126,8 @@ class FoundPage:
     leave: str
     """Where the query is left, for what comes in to be held against it."""
     leave_days: int
+    enter: str
+    """Where what was asked is entered as a record; empty for who may not."""
 
 
 def kept_query(asked: Asked) -> KeptQuery:
@@ -163,7 +165,7 @@ def _search(asked: Asked) -> SearchPage:
 def _countries(asked: Asked) -> Mapping[str, str]:
     say = asked.say
     listed = asked.node.lists.countries
-    named = {code: say.country(code, listed) for code in listed}
+    named = {code: say.listed(say.country(code, listed)) for code in listed}
     return dict(sorted(named.items(), key=lambda one: say.place(one[1])))
 
 
@@ -219,6 +221,7 @@ def _found(asked: Asked) -> FoundPage:
         may_judge=may_do(asked, "confirm_hit"),
         leave=f"{PREFIX}/standing/leave/{key}",
         leave_days=STANDING_DAYS,
+        enter=f"{PREFIX}/enter?query={key}" if may_do(asked, "enter_record") else "",
     )
 
 

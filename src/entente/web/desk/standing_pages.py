@@ -1,6 +1,6 @@
 """What matched a query that an officer left: the records, each with what speaks for and against, put away once dealt with.
 
-A match is judged as a candidate of its query is: the query is kept for the session as if it had been asked just now.
+A match is judged as a candidate of its query is: the query is kept for the session, and its candidates are its matches.
 
 Source: docs/rules/desk.md W57, W121.
 """
@@ -130,7 +130,9 @@ def _matches(asked: Asked) -> MatchesPage:
     shown = members(asked.perform("standing_matches", {"query": wanted}), "matches")
     task = Task(*(text(query, name) for name in ("purpose", "crime_area", "case", "occasion")))
     asked.memory.task = task
-    asked.memory.keep(wanted, KeptQuery(_entered(member(query, "asked")), task, asked.node.clock.now()))
+    asked.memory.keep(
+        wanted, KeptQuery(_entered(member(query, "asked")), task, asked.node.clock.now(), is_standing=True)
+    )
     return MatchesPage(
         title=say.text("matches.title"),
         asked=query_label(query),

@@ -12,21 +12,21 @@ import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode
 
 from entente.kernel.canonical import INTEGER_MAX, Json, JsonObject, parse_document
-from entente.kernel.clock import format_time, parse_date, parse_time
+from entente.kernel.clock import parse_time
 from entente.kernel.errors import Invalid, NotFound
 from entente.kernel.jobs import Upload
 from entente.kernel.note import NOTE_BYTES_MAX
 from entente.kernel.sizes import size_said
 from entente.trail.proving import CASE_PROOF
-from entente.web.desk.forms import Field, Kind
+from entente.web.desk.forms import Fault, Field, Kind
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Download, Page, ShowPage, may_do
 from entente.web.desk.reading import member, members, text, texts, whole
+from entente.web.desk.trail_days import day_begins, day_ends, days_wrong
 from entente.web.desk.trail_detail import MemberLine, detail_told
 from entente.web.sentences import said
 from entente.web.wording import Moment, Wording
@@ -81,6 +81,8 @@ class TrailPage:
     """Where the case that is looked at is exported with its proofs; empty where no case is."""
     acts: Sequence[str]
     """What acts are called, to choose from."""
+    faults: Mapping[str, Fault]
+    """What is wrong with what the form asks for, by the field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,10 @@ class ProofPage:
 def _trail(asked: Asked) -> TrailPage:
     say, query = asked.say, asked.query
     wanted = {name: query.get(name, "").strip() for name in NARROWED}
+    faults = days_wrong(say, wanted)
     before = _whole(query.get("before", ""))
+    if faults:
+        return _trail_page(asked, wanted, {"rows": [], "next_before": None, "looked_to": None}, faults)
     given: JsonObject = {
         "about": wanted["about"],
         "act": act_meant(say, wanted["act"]),
@@ -147,6 +152,15 @@ def _trail(asked: Asked) -> TrailPage:
         "limit": ON_A_PAGE,
     }
     answer = asked.perform("trail_show", given)
+    # An act that this node has no words for stands in the trail all the same, where a newer one wrote it.
+    if wanted["act"] and answer["next_before"] is None and not answer["rows"] and not _is_act(say, wanted["act"]):
+        what = say.text("narrowed.no_act", entered=wanted["act"])
+        faults = {"act": Fault("act", what, say.text("narrowed.no_act_do"))}
+    return _trail_page(asked, wanted, answer, faults)
+
+
+def _trail_page(asked: Asked, wanted: Mapping[str, str], answer: JsonObject, faults: Mapping[str, Fault]) -> TrailPage:
+    say = asked.say
     may_open = may_do(asked, "read_sealed_queries")
     following, looked_to = answer["next_before"], answer["looked_to"]
     on = urlencode({**{name: value for name, value in wanted.items() if value}, "before": str(following)})
@@ -159,6 +173,7 @@ def _trail(asked: Asked) -> TrailPage:
         next=f"{TRAIL_PATH}?{on}" if following is not None else "",
         export=f"{TRAIL_PATH}/cases/{wanted['about']}" if _is_case(wanted["about"]) else "",
         acts=sorted({words for listed in _ACTS for words in say.codes(listed).values()}, key=say.place),
+        faults=faults,
     )
 
 
@@ -173,23 +188,6 @@ def _is_case(about: str) -> bool:
 
 def _whole(entered: str) -> int:
     return int(entered) if entered.isascii() and entered.isdecimal() and len(entered) <= len(str(_LAST)) else 0
-
-
-def day_begins(asked: Asked, entered: str, name: str) -> str:
-    """Return when a day begins in the body's zone, as a time of the trail; nothing for no day."""
-    return format_time(_midnight(asked, parse_date(entered, name))) if entered else ""
-
-
-def day_ends(asked: Asked, entered: str) -> str:
-    """Return the last moment of a day, likewise."""
-    if not entered:
-        return ""
-    return format_time(_midnight(asked, parse_date(entered, "until") + timedelta(days=1)) - timedelta(microseconds=1))
-
-
-def _midnight(asked: Asked, day: date) -> datetime:
-    """Return the beginning of a day in the body's zone, in which the page tells its times."""
-    return datetime.combine(day, time(), asked.say.zone)
 
 
 def _line(asked: Asked, row: JsonObject, *, may_open: bool) -> ActLine:
@@ -226,6 +224,11 @@ def act_meant(say: Wording, entered: str) -> str:
     """Return the act that was entered, by its words as the page shows them or by its code."""
     codes = {words.casefold(): code for listed in reversed(_ACTS) for code, words in say.codes(listed).items()}
     return codes.get(entered.casefold(), entered.replace(" ", "_"))
+
+
+def _is_act(say: Wording, entered: str) -> bool:
+    """Say whether an act is called so, or has this code."""
+    return any(act_meant(say, entered) in say.codes(listed) for listed in _ACTS)
 
 
 _ACTS: Final = ("journal_acts", "trail_acts", "verbs", "statement_kinds")

@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
+from entente.bodies.own_units import VERB as KEEPS
 from entente.disclosure.limiting import LOOKS, SETS
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.clock import parse_time
 from entente.kernel.errors import NotFound, Refused
 from entente.verbs.references import names_and_officer
-from entente.web.desk.directory_pages import OWN_UNITS_PATH, UNITS_PATH, own_unit_path
+from entente.web.desk.directory_pages import KEPT_UNITS_PATH, OWN_UNITS_PATH, UNITS_PATH, kept_unit_path, own_unit_path
 from entente.web.desk.forms import Field
 from entente.web.desk.page import ActPage, Asked, Done, Page, ShowPage, may_do
 from entente.web.desk.paging import Day, address, day_asked
@@ -63,6 +64,8 @@ class OwnUnitsPage:
     units: Sequence[UnitLine]
     every: str
     """Where every unit of ours is listed."""
+    keep: str
+    """Where the list is kept; empty for who may not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,8 @@ class OwnUnitPage:
     history: Sequence[SetShown] = ()
     officers: Sequence[OfficerLine] = ()
     all_units: str = ""
+    keep: str = ""
+    """Where the unit is called otherwise, moved or ended; empty for who may not, and for one that is no longer listed."""
 
 
 def _own_units(asked: Asked) -> OwnUnitsPage:
@@ -103,6 +108,7 @@ def _own_units(asked: Asked) -> OwnUnitsPage:
         here=UNITS_PATH,
         units=[_line(one, say) for one in members(asked.perform("unit_limits_list"), "units")],
         every=address(UNITS_PATH, {"of_body": names.own.code}),
+        keep=KEPT_UNITS_PATH if may_do(asked, KEEPS) else "",
     )
 
 
@@ -155,6 +161,7 @@ def _own_unit(asked: Asked) -> OwnUnitPage:
         history=[set_shown(one, asked) for one in members(shown, "history")],
         officers=[officer_line(one, say) for one in members(shown, "officers")],
         all_units=OWN_UNITS_PATH if may_do(asked, *LOOKS) else "",
+        keep=kept_unit_path(unit.id) if member(shown, "unit")["is_listed"] is True and may_do(asked, KEEPS) else "",
     )
 
 

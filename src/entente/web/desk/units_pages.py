@@ -9,11 +9,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from entente.bodies.own_units import VERB as KEEPS
 from entente.disclosure.limiting import LOOKS
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import parse_time
 from entente.kernel.errors import Invalid
-from entente.web.desk.directory_pages import OWN_UNITS_PATH, UNITS_PATH, body_path, own_code, own_unit_path
+from entente.web.desk.directory_pages import (
+    KEPT_UNITS_PATH,
+    OWN_UNITS_PATH,
+    UNITS_PATH,
+    body_path,
+    own_code,
+    own_unit_path,
+)
 from entente.web.desk.page import Asked, Page, ShowPage, may_do
 from entente.web.desk.paging import ON_A_PAGE, Day, Pager, address, chosen, day_asked, offset_asked, pager_of
 from entente.web.desk.reading import BodyName, body_name, member, members, text, whole
@@ -46,6 +54,8 @@ class ListLine:
     to: str
     """Where the units of the day on which it began are listed."""
     since: Moment
+    key: str
+    """The moment as the node writes it, by which the list is named."""
     until: Moment | None
     units: int
     added: Sequence[str]
@@ -69,6 +79,12 @@ class UnitsPage:
     pager: Pager
     own_units: str
     """Where it stands what our own units may see; empty for who may not look at it."""
+    keep: str
+    """Where our own list is kept; empty for who may not."""
+    again: str
+    """Where an earlier list of ours is said again; empty for who may not, and on another body's lists."""
+    version: str
+    """Of our own list as it stands, for who keeps it."""
     lists: Sequence[ListLine]
     """Of one body: when it said its units anew, the newest first; else none."""
     is_unknown: bool
@@ -99,12 +115,15 @@ def _units(asked: Asked) -> UnitsPage:
             },
         )
         if kept["of_body"]:
-            lists = members(asked.perform("unit_lists", {"body": kept["of_body"]}), "lists")
+            # All of them are read, which takes long, only to say that none reaches back to the day.
+            newest: JsonObject = {"newest": LISTS_SHOWN} if answer["of"] else {}
+            lists = members(asked.perform("unit_lists", {"body": kept["of_body"], **newest}), "lists")
     except Invalid as error:
         # A body that there is not has no units either.
         if error.field != "body":
             raise
-    lines = [unit_line(one, say, own_code(asked), kept["on_day"]) for one in members(answer, "units")]
+    own, may_keep = own_code(asked), may_do(asked, KEEPS)
+    lines = [unit_line(one, say, own, kept["on_day"]) for one in members(answer, "units")]
     return UnitsPage(
         title=say.text("directory.units"),
         here=UNITS_PATH,
@@ -117,6 +136,9 @@ def _units(asked: Asked) -> UnitsPage:
         units=lines,
         pager=pager_of(UNITS_PATH, kept, answer, len(lines)),
         own_units=OWN_UNITS_PATH if may_do(asked, *LOOKS) else "",
+        keep=KEPT_UNITS_PATH if may_keep else "",
+        again=f"{KEPT_UNITS_PATH}/earlier" if may_keep and kept["of_body"] == own else "",
+        version=text(asked.perform("unit_own"), "version") if may_keep else "",
         lists=[_list_line(one, kept["of_body"], say) for one in lists[:LISTS_SHOWN]],
         is_unknown=bool(lists) and not answer["of"] and _began(lists[-1]).date() > day.on,
     )
@@ -142,6 +164,7 @@ def _list_line(one: JsonObject, body: str, say: Wording) -> ListLine:
     return ListLine(
         to=units_of(body, since.date().isoformat()),
         since=say.moment(since),
+        key=text(one, "since"),
         until=say.moment(parse_time(text(one, "until"), "until")) if one["until"] else None,
         units=whole(one, "units"),
         added=[text(unit, "name") for unit in members(one, "added")],
@@ -161,7 +184,7 @@ def units_of(code: str, on_day: str = "") -> str:
 
 PAGES: Sequence[Page] = (
     ShowPage(
-        "units", "/units", ("unit_find", "unit_lists"), (), "units.html",
+        "units", "/units", ("unit_find", "unit_lists", "unit_own"), (), "units.html",
         "The branches, organs and units of all bodies as of a day; of one body, how its list changed.", _units,
         live=("body",),
     ),

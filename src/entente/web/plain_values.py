@@ -1,0 +1,53 @@
+"""What stands at the placeholders of sentences and is no code: days, moments, counts and sizes, as a language writes them.
+
+Each takes what a room wrote, and the depth of sentences within sentences, which these have not. What is none of its kind is shown
+as it came.
+
+Source: docs/rules/desk.md W65 and W148.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import Final
+
+from markupsafe import Markup, escape
+
+from entente.kernel.sizes import SAID, Size
+from entente.web.wording import FIRST_LANGUAGE, Wording
+
+_COUNT: Final = re.compile(r"0|[1-9][0-9]{0,17}|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,5}")
+"""As rooms write how many: 12345 or 12,345; a number that begins with a nought names something. It fits in 64 bits."""
+
+
+def day_said(say: Wording, text: str, depth: int) -> Markup:
+    """Return a day as the language writes it."""
+    try:
+        return escape(say.day(date.fromisoformat(text)))
+    except ValueError:
+        return as_it_came(say, text, depth)
+
+
+def time_said(say: Wording, text: str, depth: int) -> Markup:
+    """Return a moment in the reader's zone, as the language writes it."""
+    try:
+        at = say.moment(datetime.fromisoformat(text))
+    except ValueError:
+        return as_it_came(say, text, depth)
+    return Markup('<time datetime="{}">{}</time>').format(at.machine, at.shown)
+
+
+def number_said(say: Wording, text: str, depth: int) -> object:
+    """Return how many there are as the language writes numbers; what is no number, as that of a case, as it came."""
+    return int(text.replace(",", "")) if _COUNT.fullmatch(text) else as_it_came(say, text, depth)
+
+
+def data_said(say: Wording, text: str, depth: int) -> Markup:
+    """Return how much data there is, as kernel.sizes.size_said wrote it."""
+    return escape(say.size(Size.read(text))) if SAID.fullmatch(text) else as_it_came(say, text, depth)
+
+
+def as_it_came(say: Wording, text: str, _: int) -> Markup:
+    """Return it as it came, with a direction of its own among words that may have another."""
+    return escape(text) if say.language == FIRST_LANGUAGE else Markup("<bdi>{}</bdi>").format(text)
