@@ -125,6 +125,45 @@ def test_every_act_of_a_page_is_reached_by_tab_and_where_one_is_is_seen(
         assert seen.page.evaluate(MISSED) == []
 
 
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_w155_narrow_screen_shows_at_which_edge_there_are_more_ways(
+    world: DeskWorld, browser: Browser, address: str, language: str
+) -> None:
+    with window(browser, world, address, language=language, viewport={"width": 360, "height": 740}) as seen:
+        ways, edge = seen.page.locator(".bar nav ul"), 3
+
+        def edges() -> tuple[bytes, bytes]:
+            box = ways.bounding_box()
+            assert box is not None
+            clip: Any = {"y": box["y"] + 4, "width": edge, "height": edge}
+            left, right = (
+                seen.page.screenshot(clip={**clip, "x": x}) for x in (box["x"], box["x"] + box["width"] - edge)
+            )
+            return left, right
+
+        # The first way is the one that is shown, so that the row stands at its beginning.
+        seen.open("/desk/")
+        at_first = edges()
+        ways.evaluate(
+            "row => { row.scrollLeft = row.scrollWidth * (getComputedStyle(row).direction === 'rtl' ? -1 : 1); }"
+        )
+        at_last = edges()
+        assert at_first[0] != at_first[1]
+        assert at_last[0] != at_last[1]
+        assert at_last[0] != at_first[0]
+        assert at_last[1] != at_first[1]
+        # Where all of them have room, there is nothing to show.
+        seen.page.set_viewport_size({"width": 639, "height": 740})
+        ways.evaluate("row => row.querySelectorAll('li:nth-child(n + 3)').forEach(one => one.remove())")
+        assert set(edges()) == {at_first[1] if language == "ar" else at_first[0]}
+    with window(
+        browser, world, address, language=language, viewport={"width": 360, "height": 740}, forced_colors="active"
+    ) as seen:
+        seen.open("/desk/")
+        row = seen.page.locator(".bar nav ul")
+        assert row.evaluate("one => one.scrollWidth - one.clientWidth") == 0
+
+
 GROUPS = """() => [".exercise", "footer"].map(one => getComputedStyle(document.querySelector(one)).display)"""
 CUT = """() => [...document.querySelectorAll(".scroll")].filter(one => getComputedStyle(one).overflowX !== "visible"
     || one.scrollWidth > one.clientWidth + 1).length"""

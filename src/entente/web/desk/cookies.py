@@ -62,11 +62,16 @@ def forget(node: Node, request: Request, answer: Response) -> None:
     )
 
 
+def asks_by_itself(request: Request) -> bool:
+    """Say whether an open page asks, to be brought up to date, and not its officer."""
+    return "hx-request" in request.headers
+
+
 def signed_in_of(node: Node, request: Request) -> SignedIn | None:
     """Return who is signed in at the browser that sent a request."""
     token = token_of(node, request)
     # What a page asks by itself is nobody's sign of life.
-    is_by_itself = "hx-request" in request.headers or request.url.path == f"{PREFIX}{LIVE_PATH}"
+    is_by_itself = asks_by_itself(request) or request.url.path == f"{PREFIX}{LIVE_PATH}"
     if not token:
         return None
     return _by_itself(node, token) if is_by_itself else node.accounts.sessions.who(token)

@@ -27,6 +27,8 @@ DRAFTS_MAX: Final = 20
 """Drafts of one session that can be gone back to; what was taken to the heads is a file, and outlives this."""
 IMPORTS_MAX: Final = 8
 """As many as files of one officer may wait."""
+JUST_NOW: Final = timedelta(seconds=10)
+"""Within which a browser asks for the page that an act led to, on the slowest line that is used for a desk."""
 GROUPS_MAX: Final = 8
 """Groups of one session that are being changed; each holds at most what a form or a file of 512 kB says."""
 ENTRIES_MAX: Final = 8
@@ -117,6 +119,8 @@ class Memory:
     """National orders as they were entered so far, likewise: by reference, the order and the version that it was made from."""
     imports: OrderedDict[str, Mapping[str, str]] = field(default_factory=OrderedDict)
     """Of files that wait: what was entered for them, terms and mapping."""
+    opened: tuple[datetime, JsonObject] | None = None
+    """A message that this officer opened a moment ago, as that showed it, and when: for the page that comes next."""
     entries: OrderedDict[str, Mapping[str, str]] = field(default_factory=OrderedDict)
     """Records that are being entered, as they were looked at last: by the page, the fields of
     its form."""
@@ -140,6 +144,13 @@ class Memory:
         self.imports[upload] = entered
         while len(self.imports) > IMPORTS_MAX:
             self.imports.popitem(last=False)
+
+    def take_opened(self, message: str, now: datetime) -> JsonObject | None:
+        """Return a message as it was shown when it was opened just now, once; None for any other."""
+        kept, self.opened = self.opened, None
+        if kept is None or kept[1]["id"] != message or now - kept[0] >= JUST_NOW:
+            return None
+        return kept[1]
 
     def keep_group(self, group: KeptGroup) -> None:
         """Keep a group as it was changed so far; the oldest goes where there are too many."""
