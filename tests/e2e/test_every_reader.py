@@ -6,7 +6,7 @@ What opens every page is part of the long run; what looks at one page is part of
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -137,7 +137,8 @@ def test_w155_narrow_screen_shows_at_which_edge_there_are_more_ways(
             assert box is not None
             clip: Any = {"y": box["y"] + 4, "width": edge, "height": edge}
             left, right = (
-                seen.page.screenshot(clip={**clip, "x": x}) for x in (box["x"], box["x"] + box["width"] - edge)
+                seen.page.screenshot(clip=cast("Any", {**clip, "x": x}))
+                for x in (box["x"], box["x"] + box["width"] - edge)
             )
             return left, right
 
