@@ -370,6 +370,8 @@ class Node:
     """What bodies and instruments are called (verbs.references), which every verb needs and few change."""
     officers: Remembered = field(default_factory=Remembered)
     """Who asks again and again, as of the same number of changes (verbs.references)."""
+    sessions_seen: Remembered = field(default_factory=Remembered)
+    """Sessions whose pages ask by themselves, likewise (web.desk.cookies)."""
 
     def troubles(self) -> tuple[str, ...]:
         """Return what keeps this node from a part of its work now, each in words that whoever reads its page may know."""

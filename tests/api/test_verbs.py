@@ -202,7 +202,15 @@ def queries_that_stand(day: Day) -> None:
 
 
 def under_national_law(day: Day) -> None:
-    day.ask("XB-NCB", "order_enter", officer=HEAD, data=encode_bytes(ORDER.encode()))
+    given = {"officer": HEAD, "data": encode_bytes(ORDER.encode()), "version": "new"}
+    foreseen = day.ask("XB-NCB", "order_preview", **given)
+    (today,) = foreseen["days"]
+    lost = {one["measure"]: one["after"] for one in today["changes"] if not one["after"]["given"]}
+    assert lost["observe"] == {"given": [], "routed_to": "Criminal police of XA"}
+    entered = day.ask("XB-NCB", "order_enter", **given)
+    assert day.ask("XB-NCB", "order_list")["versions"] == {"Order 44": entered["version"]}
+    with pytest.raises(Conflict):
+        day.ask("XB-NCB", "order_enter", **given)
     assert day.ask("XB-NCB", "order_list")["orders"][0]["reference"] == "Order 44"
     assert day.ask("XB-NCB", "measure_may", officer=DUTY, measure="observe")["decision"]["allowed"] is False
     assert day.ask("XB-NCB", "measure_task", officer=DUTY, measure="poll", subject="w-1")["decision"]["allowed"] is True

@@ -170,6 +170,23 @@ def test_measure_that_an_order_does_not_give_is_refused_and_routed(run: Run, fol
     assert "may not" in run("body", "may", "observe", "--as", "duty-1", "--folder", folder).stdout
 
 
+def test_order_is_foreseen_and_corrected_from_the_version_that_was_seen(run: Run, folder: Path, tmp_path: Path) -> None:
+    file, at = tmp_path / "order.yaml", ("--as", "head-1", "--folder", folder)
+    file.write_text(ORDER, encoding="utf-8")
+    said = run("body", "foresee-order", file, "--version", "new", *at).stdout
+    assert "version new stands" in said
+    assert "Criminal police of XA" in said
+    assert answer(run("body", "orders", "--folder", folder, "--json"))["orders"] == [], "nothing is entered by it"
+    assert run("body", "order", file, "--version", "new", *at).exit_code == 0
+    assert run("body", "order", file, "--version", "new", *at).exit_code != 0, "its reference is there"
+    version = answer(run("body", "orders", "--folder", folder, "--json"))["versions"]["Order 44"]
+    assert version in run("body", "orders", "--folder", folder).stdout
+    file.write_text(ORDER + "ends_on: 2020-03-01\n", encoding="utf-8")
+    assert run("body", "order", file, "--version", version, *at).exit_code == 0
+    (order,) = answer(run("body", "orders", "--folder", folder, "--json"))["orders"]
+    assert order["ends_on"] == "2020-03-01"
+
+
 def test_group_is_shown_as_it_stood_on_a_date(run: Run, folder: Path, tmp_path: Path) -> None:
     entries = "entries:\n- {body: XA-NCB, status: member, since: 2020-01-01, until: 2021-01-01, document: Accession}\n"
     (tmp_path / "g.yaml").write_text(f"name: members\ntitle: Members\n{entries}", encoding="utf-8")

@@ -10,6 +10,7 @@ import pytest
 
 from entente.agreements.model import Direction, SuspensionTerms
 from entente.kernel.canonical import JsonObject
+from entente.storage.unit_of_work import SqlUnitOfWork
 from entente.verbs import perform
 from entente.web.desk import home_page
 from tests.support.api_world import OWN
@@ -217,3 +218,30 @@ def _suspend(world: DeskWorld) -> None:
         counterparts=frozenset({network.id("XA-NCB")}),
     )
     network.submit("XB-NCB", world.node.agreements.draft_suspension(HEAD, terms))
+
+
+def test_w152_a_look_at_the_desk_reads_each_thing_once(world: DeskWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = world.browser()
+    text = browser.get("/desk/").text
+    opened: list[str] = []
+    begin = SqlUnitOfWork.__enter__
+
+    def counted(unit: SqlUnitOfWork) -> SqlUnitOfWork:
+        opened.append("unit")
+        return begin(unit)
+
+    monkeypatch.setattr(SqlUnitOfWork, "__enter__", counted)
+    assert re.sub(r'value="[^"]*"|data-stamp="[^"]*"', "", browser.get("/desk/").text).count("<li") == text.count("<li")
+    # One for each verb that it asks: none for a line of it, and none for what it does not show.
+    assert len(opened) <= 10
+
+
+def test_w152_how_much_is_held_is_counted_without_reading_any_of_it(world: DeskWorld) -> None:
+    whole: Any = perform(world.node, "exchange_held", {"officer": DUTY})
+    counted: Any = perform(world.node, "exchange_held", {"officer": DUTY, "limit": 0})
+    assert (counted["of"], counted["late"], counted["bodies"]) == (whole["of"], whole["late"], whole["bodies"])
+    assert (counted["held"], counted["next_after"]) == ([], None)
+    lines: Any = perform(world.node, "exchange_lines", {"failing": True})
+    alone: Any = perform(world.node, "exchange_lines", {"failing": True, "lines_alone": True})
+    assert alone == {"lines": lines["lines"]}
+    assert {"held", "aside"} <= set(lines)

@@ -20,6 +20,7 @@ from tests.support.limited_units import (
     BRANCH,
     GATE,
     HEAD_TWO,
+    OCCASION,
     UNITS,
     leave_open,
     limit,
@@ -320,6 +321,27 @@ def test_list_that_would_lift_limits_shows_the_ground_and_offers_no_button(world
     )
     assert "Limits bind these units anew" in page
     assert say(head).status_code == 303
+
+
+def test_unit_that_is_put_under_a_limited_one_sees_less_at_once(world: DeskWorld, head: Browser) -> None:
+    def sees(officer: str) -> int:
+        found: Any = perform(world.node, "search", {"officer": officer, "names": ["Muhammadov"], **OCCASION})
+        return len(found["candidates"])
+
+    perform(
+        world.node, "officer_add", {"officer": HEAD, "id": "xb-south-1", "roles": ["duty_officer"], "unit": "south"}
+    )
+    limit(world, kinds=["vehicle"])
+    before = sees("xb-south-1")
+    assert before == sees(DUTY) > sees(BRANCH) == 0
+    fields = {"unit_kind": "regional_branch", "unit_name": "Southern branch", "unit_under": UNIT}
+    choose(head, change("south"), fields)
+    assert sees("xb-south-1") == before
+    assert say(head).status_code == 303
+    assert sees("xb-south-1") == 0
+    # Nor does it come out from under it by one officer's act.
+    page = choose(head, change("south"), {**fields, "unit_under": ""})
+    assert "bind the officers of these units no more: Southern branch" in page
 
 
 def test_earlier_list_is_said_again_from_its_day(world: DeskWorld, head: Browser) -> None:

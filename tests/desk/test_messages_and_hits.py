@@ -49,6 +49,51 @@ def test_opening_it_shows_the_text_from_then_on_and_tells_its_sender(world: Desk
     assert steps_at_sender(world, message) == ["opened"]
 
 
+def looks_at(world: DeskWorld, message: str) -> int:
+    """Return how many looks at a message stand in the trail."""
+    with world.node.directory.open_unit() as unit:
+        rows = unit.trail.about(message, 1_000)
+    return sum(row.act.verb == "read_message" for row in rows)
+
+
+def test_w154_opening_is_one_look_and_a_page_that_asks_by_itself_is_none(world: DeskWorld) -> None:
+    message, browser = received(world), world.browser()
+    page, by_itself = f"{MESSAGES}/{message}", {"HX-Request": "true"}
+    assert "data-stays" not in browser.get(page, headers=by_itself).text
+    browser.send(page, f"{page}/open", {})
+    shown = browser.get(page).text
+    assert "Secret words" in shown
+    assert "data-stays" not in shown
+    assert looks_at(world, message) == 1
+    # The page shows what is new, and leaves the text as it stands there; of a colleague who looked at nothing too.
+    for each in (browser, world.browser("analyst")):
+        fresh = each.get(page, headers=by_itself).text
+        assert '<section class="card" id="letter" aria-label="Text" data-stays>' in fresh
+        assert "Secret words" not in fresh
+    assert looks_at(world, message) == 1
+    assert "Secret words" in browser.get(page).text
+    assert looks_at(world, message) == 2
+
+
+def test_w154_what_was_opened_is_kept_for_the_page_that_comes_next_and_for_no_other(world: DeskWorld) -> None:
+    message, other, browser = received(world), received(world), world.browser()
+    page = f"{MESSAGES}/{message}"
+    browser.send(page, f"{page}/open", {})
+    browser.get(f"{MESSAGES}/{other}")
+    browser.send(f"{MESSAGES}/{other}", f"{MESSAGES}/{other}/open", {})
+    assert "Secret words" in browser.get(page).text
+    assert (looks_at(world, message), looks_at(world, other)) == (2, 1)
+
+
+def test_w154_page_of_a_message_of_ours_shows_its_text_whoever_asks(world: DeskWorld) -> None:
+    answer = world.browser().send(f"{MESSAGES}/new", MESSAGES, LETTER)
+    sent = re.findall(r"/messages/([a-z0-9-]+)", answer.headers["location"])[0]
+    fresh = world.browser().get(f"{MESSAGES}/{sent}", headers={"HX-Request": "true"}).text
+    assert str(LETTER["text"]) in fresh
+    assert "data-stays" not in fresh
+    assert looks_at(world, sent) == 0
+
+
 def test_w78_who_gets_a_message_is_shown_before_it_goes_and_looking_sends_nothing(world: DeskWorld) -> None:
     browser, page = world.browser(), f"{MESSAGES}/new"
     assert "Show who gets it" in browser.get(page).text

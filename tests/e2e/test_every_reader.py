@@ -6,7 +6,7 @@ What opens every page is part of the long run; what looks at one page is part of
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -16,7 +16,7 @@ from entente.verbs import perform
 from entente.web.desk.memory import KeptQuery
 from entente.web.desk.page import ShowPage
 from entente.web.desk.table import PAGES
-from tests.support.desk_pages import KEPT_LIST, KEY, TASK, kept_draft, path_of, role_for
+from tests.support.desk_pages import KEPT_LIST, KEPT_ORDER, KEY, ORDER, TASK, kept_draft, path_of, role_for
 from tests.support.desk_server import Window, chromium, serving, window
 from tests.support.desk_world import DeskWorld, open_desk
 from tests.support.nodes import DUTY
@@ -62,6 +62,7 @@ def opened(seen: Window, world: DeskWorld, page: ShowPage) -> None:
     memory.keep(KEY, KeptQuery({"line": "Muhammadov, 1979, AB123456"}, TASK, world.node.clock.now()))
     memory.keep_draft(KEY, kept_draft(world))
     memory.keep_group(KEPT_LIST)
+    memory.keep_order(ORDER, dict(KEPT_ORDER), "0" * 16)
     memory.unit_limits = {"unit_id": "north", "limit_kinds": "wanted_person"}
     memory.officer_entry = {"account": "o-entered", "staff_roles": "duty_officer", "staff_version": ""}
     memory.units_change = {"change": "add", "id": "new-unit", "kind": "unit", "name": "New unit"}
@@ -122,6 +123,46 @@ def test_every_act_of_a_page_is_reached_by_tab_and_where_one_is_is_seen(
         else:
             pytest.fail("it has more stops than are looked at")
         assert seen.page.evaluate(MISSED) == []
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_w155_narrow_screen_shows_at_which_edge_there_are_more_ways(
+    world: DeskWorld, browser: Browser, address: str, language: str
+) -> None:
+    with window(browser, world, address, language=language, viewport={"width": 360, "height": 740}) as seen:
+        ways, edge = seen.page.locator(".bar nav ul"), 3
+
+        def edges() -> tuple[bytes, bytes]:
+            box = ways.bounding_box()
+            assert box is not None
+            clip: Any = {"y": box["y"] + 4, "width": edge, "height": edge}
+            left, right = (
+                seen.page.screenshot(clip=cast("Any", {**clip, "x": x}))
+                for x in (box["x"], box["x"] + box["width"] - edge)
+            )
+            return left, right
+
+        # The first way is the one that is shown, so that the row stands at its beginning.
+        seen.open("/desk/")
+        at_first = edges()
+        ways.evaluate(
+            "row => { row.scrollLeft = row.scrollWidth * (getComputedStyle(row).direction === 'rtl' ? -1 : 1); }"
+        )
+        at_last = edges()
+        assert at_first[0] != at_first[1]
+        assert at_last[0] != at_last[1]
+        assert at_last[0] != at_first[0]
+        assert at_last[1] != at_first[1]
+        # Where all of them have room, there is nothing to show.
+        seen.page.set_viewport_size({"width": 639, "height": 740})
+        ways.evaluate("row => row.querySelectorAll('li:nth-child(n + 3)').forEach(one => one.remove())")
+        assert set(edges()) == {at_first[1] if language == "ar" else at_first[0]}
+    with window(
+        browser, world, address, language=language, viewport={"width": 360, "height": 740}, forced_colors="active"
+    ) as seen:
+        seen.open("/desk/")
+        row = seen.page.locator(".bar nav ul")
+        assert row.evaluate("one => one.scrollWidth - one.clientWidth") == 0
 
 
 GROUPS = """() => [".exercise", "footer"].map(one => getComputedStyle(document.querySelector(one)).display)"""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from entente.kernel.canonical import JsonObject
 from entente.kernel.ids import OfficerId
@@ -132,6 +132,27 @@ def test_task_that_a_colleague_finished_stays_while_its_outcome_is_being_written
         assert page.input_value("#tasks textarea") == "They have not seen him"
         page.wait_for_selector("#tasks >> text=No longer here")
         assert seen.violations() == []
+
+
+def test_w154_text_that_was_opened_stays_as_the_page_is_brought_up_to_date_and_is_read_once(
+    world: DeskWorld, browser: Browser, address: str
+) -> None:
+    send(world, "Read once")
+    with window(browser, world, address, viewport=DESK) as seen:
+        page = opened(seen, "/desk/messages")
+        page.click("a:has-text('Read once')")
+        page.click("button:has-text('Open and read')")
+        page.wait_for_selector("#live[data-state=live]", state="attached")
+        message = page.url.rpartition("/")[2].partition("?")[0]
+        expect(page.locator("#letter")).to_contain_text("x")
+        concluded: JsonObject = {"officer": "duty-2", "id": message, "outcome": "acted_on"}
+        perform(world.node, "message_conclude", concluded)
+        page.wait_for_selector("#page >> text=acted on")
+        assert page.inner_text("#letter").strip() == "x"
+        assert seen.violations() == []
+        assert seen.complaints == []
+    with world.node.directory.open_unit() as unit:
+        assert [row.act.verb for row in unit.trail.about(message, 100)].count("read_message") == 1
 
 
 def test_page_that_nobody_looks_at_asks_for_nothing_and_catches_up(

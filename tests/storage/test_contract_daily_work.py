@@ -241,6 +241,12 @@ def test_what_waits_here_is_what_came_and_was_not_answered_and_what_is_held(stor
         unit.commit()
     with store.view() as view:
         papers = view.correspondence
+        # Read together, what was done is what is read one by one; nothing stands for what nothing was done with.
+        every = ("do-new", "do-opened", "do-concluded", "know-opened", "never-here")
+        each = papers.steps_of_each(every)
+        assert {one: each.get(one, ()) for one in every} == {one: papers.steps(one) for one in every}
+        assert set(each) == {"do-opened", "do-concluded", "know-opened"}
+        assert papers.steps_of_each([]) == {}
         hits = [(way, hit.state) for way, hit in papers.open_hits(9)]
         assert hits == [(Way.SENT, HitState.HELD), (Way.RECEIVED, HitState.TOLD)]
         assert [one.header.id for one in papers.open_permissions(9)] == ["theirs-waiting"]

@@ -27,11 +27,19 @@ STATEMENT = statement_draft("participation", BodyId("body:x"), datetime(2031, 5,
 UNITS_LIST = json.dumps({"units": [{"id": UNIT, "kind": "unit", "name": "A unit"}]})
 LIST = "own-list"
 """A group of the bureau's own."""
+ORDER = "Order 7/2021"
+"""A national order on a basis on which no test relies."""
+KEPT_ORDER: JsonObject = {
+    "reference": ORDER, "text": "What it says.", "signed_on": "2021-01-10", "published_on": "2021-01-12",
+    "in_force_on": "2021-02-01", "ends_on": "2021-03-01", "governs": ["customs_law"], "powers": [], "competent_authorities": {},
+}  # fmt: skip
+"""How a session corrected it so far."""
 KEPT_LIST = KeptGroup(LIST, "A list with another title", 1, {}, ())
 """What a session changed of it so far."""
 _VALUES = {
     "units_text": UNITS_LIST, "units_since": "2031-05-04T10:00:00Z", "unit_kind": "unit",
-    "group_version": "1", "group_name": "another-list",
+    "group_version": "1", "group_name": "another-list", "order_signed_on": "2021-01-10", "order_published_on": "2021-01-12",
+    "order_in_force_on": "2021-02-01", "order_version": "new",
     "number": "1", "days": "7", "version": "1", "score": "1", "to": "XA-NCB", "body": "XA-NCB", "instrument": "charter",
     "contact_phone": "+1 555 0100", "contact_languages": "en fr", "contact_zone": "UTC", "contact_id": "contact-0",
     "review_on": "2099-01-01", "erase_on": "2099-01-01", "direction": "both", "toward": "XA-NCB",
@@ -59,6 +67,7 @@ def with_query(world: DeskWorld, browser: Browser, line: str = "Muhammadov, 1979
     memory.units_change = {"change": "add", "id": "new-unit", "kind": "unit", "name": "New unit"}
     memory.unit_limits = {"unit_id": UNIT, "limit_kinds": "wanted_person"}
     memory.keep_group(KEPT_LIST)
+    memory.keep_order(ORDER, dict(KEPT_ORDER), "0" * 16)
     return browser
 
 
@@ -68,6 +77,16 @@ def own_list(world: DeskWorld) -> str:
         file: JsonObject = {"name": LIST, "title": "A list", "entries": []}
         perform(world.node, "group_keep", {"officer": HEAD, "data": encode_bytes(json.dumps(file).encode())})
     return LIST
+
+
+def own_order(world: DeskWorld) -> str:
+    """Return the reference of a national order, entering it where it is not here; it gives all that it settles."""
+    with world.node.directory.open_unit() as unit:
+        is_there = any(one.reference == ORDER for one in unit.bodies.orders())
+    if not is_there:
+        data = encode_bytes(json.dumps({**KEPT_ORDER, "text": "What it said first."}).encode())
+        perform(world.node, "order_enter", {"officer": HEAD, "data": data})
+    return ORDER
 
 
 def _groups(world: DeskWorld) -> list[JsonObject]:
@@ -128,6 +147,7 @@ def path_of(world: DeskWorld, page: Page) -> str:
     item = world.with_file if "{file}" in page.path else item
     more |= {"unit": UNIT}
     more |= {"named": own_list(world)} if "{named}" in page.path else {}
+    more |= {"entered": own_order(world).replace("/", "%2F")} if "{entered:path}" in page.path else {}
     more |= {"account": entered(world)} if "{account" in page.path else {}
     item = world.shift if "{id}" in page.path and "shift" in page.name else item
     given = {"year": year, "serial": serial, "source": source, "local_id": local_id, "id": item, "key": KEY}
@@ -195,6 +215,9 @@ def absent(world: DeskWorld, page: ShowPage) -> list[str]:
         "keeping_group": _NO_GROUPS,
         "group_file": _NO_GROUPS,
         "foreseen_group": _NO_GROUPS,
+        "change_order": _NO_ORDERS,
+        "order_file": _NO_ORDERS,
+        "foreseen_order": _NO_ORDERS,
         "own_unit": _NO_UNITS,
         "limit_unit": _NO_UNITS,
         "change_unit": _NO_UNITS,
@@ -239,6 +262,7 @@ def _record(name: str) -> dict[str, str]:
 
 
 _NO_UNITS = [{"unit": "nowhere"}, {"unit": "hit-0"}, {"unit": "<b>"}]
+_NO_ORDERS = [{"entered": "Order 0"}, {"entered": "hit-0"}, {"entered": "<b>"}]
 _NO_GROUPS = [{"named": "nobody"}, {"named": "members"}, {"named": "hit-0"}, {"named": "<b>"}]
 _NO_OFFICERS = [{"account": "nobody-1"}, {"account": "hit-0"}, {"account": "<b>"}]
 _NO_RECORDS = [_record(name) for name in (HIDDEN, "XA-NCB/w-9", "ZZ-NCB/w-1", "XA-NCB/<b>")]

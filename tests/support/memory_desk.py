@@ -319,6 +319,9 @@ class MemoryCorrespondence:
     def steps(self, message: str) -> tuple[StepTaken, ...]:
         return self.taken.get(message, ())
 
+    def steps_of_each(self, messages: Collection[str]) -> Mapping[str, tuple[StepTaken, ...]]:
+        return {message: self.taken[message] for message in messages if message in self.taken}
+
     # That lists leave out what belongs to a case with a team is the tables' work: tests/storage covers it.
     def messages(
         self,

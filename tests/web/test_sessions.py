@@ -8,11 +8,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from starlette.requests import Request
 
 from entente.app import restore_node
-from entente.bodies.accounts import SESSIONS_MAX, Begun, From, NotIn, Why
+from entente.bodies.accounts import SESSIONS_MAX, Begun, From, NotIn, SignedIn, Why
+from entente.bodies.sessions import Sessions
 from entente.kernel.clock import format_time
 from entente.kernel.errors import Invalid, Misconfigured, NotFound, Refused, Unavailable
+from entente.web.desk.cookies import signed_in_of
 from tests.support.accounts import DUTY, HEAD, HERE, PASSWORD, SECOND, Desk, reopened
 
 NEW = "another four words entirely"
@@ -49,6 +52,66 @@ def test_page_that_stays_up_to_date_keeps_no_session_alive(desk: Desk) -> None:
         assert desk.node.accounts.sessions.who(left_open.token, is_seen=False) is not None
     desk.clock.move(minutes=1)
     assert desk.node.accounts.sessions.who(left_open.token, is_seen=False) is None
+
+
+def asked_by_itself(desk: Desk, token: str) -> SignedIn | None:
+    """Return who is signed in at a page whose stream looks again."""
+    headers = [(b"cookie", f"entente-8611={token}".encode())]
+    scope = {"type": "http", "method": "GET", "path": "/desk/live", "headers": headers, "query_string": b""}
+    return signed_in_of(desk.node, Request({**scope, "scheme": "http", "server": ("127.0.0.1", 8611)}))
+
+
+def test_w152_open_pages_read_their_session_once_between_two_changes(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.enrol(DUTY)
+    desk.enrol(HEAD)
+    tokens = [desk.begin(DUTY).token for _ in range(3)]
+    read: list[str] = []
+    who = Sessions.who
+
+    def looked_up(sessions: Sessions, token: str, *, is_seen: bool = True) -> SignedIn | None:
+        read.append(token)
+        return who(sessions, token, is_seen=is_seen)
+
+    monkeypatch.setattr(Sessions, "who", looked_up)
+    for _ in range(5):
+        for token in tokens:
+            assert asked_by_itself(desk, token) is not None
+    assert read == tokens
+    # After a change each is read anew.
+    desk.begin(HEAD)
+    for token in tokens:
+        assert asked_by_itself(desk, token) is not None
+    assert read == tokens * 2
+
+
+def test_w152_a_session_that_ended_is_over_for_its_open_page_at_once(desk: Desk) -> None:
+    desk.enrol(DUTY)
+    desk.enrol(HEAD)
+    first, second, third = (desk.begin(DUTY) for _ in range(3))
+    for one in (first, second, third):
+        assert asked_by_itself(desk, one.token) is not None
+    desk.node.accounts.sessions.sign_out(first.token)
+    assert asked_by_itself(desk, first.token) is None
+    assert asked_by_itself(desk, second.token) is not None
+    # Its time alone ends it where nothing changes.
+    before = desk.node.changes()
+    found = asked_by_itself(desk, second.token)
+    assert found is not None
+    assert found.is_recent
+    desk.clock.move(minutes=11)
+    found = asked_by_itself(desk, second.token)
+    assert found is not None
+    assert not found.is_recent
+    desk.clock.move(minutes=20)
+    assert asked_by_itself(desk, second.token) is None
+    assert desk.node.changes() == before
+    # So does what becomes of its officer.
+    another = desk.begin(DUTY)
+    assert asked_by_itself(desk, another.token) is not None
+    desk.enter(DUTY, "analyst")
+    assert asked_by_itself(desk, another.token) is None
 
 
 def test_ended_session_stays_ended_when_the_clock_jumps_back(desk: Desk) -> None:

@@ -56,8 +56,8 @@ STRANGER: Final = (
 )
 
 SEEN_FIRST: Final = (
-    "it is looked at by the officer who says the list, before they say it, at the desk or by its command; what it is made of is"
-    " read with GET /groups and GET /instruments"
+    "it is looked at by the officer who says the list, or enters the order, before they do, at the desk or by its command; what"
+    " it is made of is read with GET /groups, GET /instruments and GET /orders"
 )
 
 LEFT_OUT: Final[Mapping[str, str]] = {
@@ -81,7 +81,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
         ACCOUNTS,
     ),
     "trail_judge": STRANGER,
-    "group_preview": SEEN_FIRST,
+    **dict.fromkeys(("group_preview", "order_preview"), SEEN_FIRST),
     "group_lines": GATHERED.format("GET /groups, with the entries that are counted here"),
     "successor_list": GATHERED.format("GET /bodies/{body}, where a body names the one it replaces,"),
     "unit_own": GATHERED.format("GET /directory/units, asked with this body's own code,"),

@@ -74,7 +74,8 @@ def _as_file(*fields: str) -> Callable[[JsonObject], JsonObject]:
 
 
 def _order_file(given: JsonObject) -> JsonObject:
-    return {"data": encode_bytes(json.dumps(given["order"], ensure_ascii=False).encode("utf-8"))}
+    version = {"version": given["version"]} if "version" in given else {}
+    return {"data": encode_bytes(json.dumps(given["order"], ensure_ascii=False).encode("utf-8")), **version}
 
 
 def _instrument_file(given: JsonObject) -> JsonObject:
@@ -185,7 +186,16 @@ POWERS: tuple[ApiRoute, ...] = (
         summary="List the national orders that say which powers this body's officers have.",
         scope=Scope.READ_DIRECTORY,
         needs=(),
-        answer=thing({"orders": many(named("Order"))}),
+        answer=thing(
+            {
+                "orders": many(named("Order")),
+                "versions": {
+                    "type": "object",
+                    "additionalProperties": {"type": "string"},
+                    "description": "By reference, the version of each: a digest of all that it says.",
+                },
+            }
+        ),
     ),
     ApiRoute(
         name="enter_order",
@@ -197,12 +207,23 @@ POWERS: tuple[ApiRoute, ...] = (
         scope=Scope.WRITE_DIRECTORY,
         needs=(),
         asks=("manage_officers",),
-        body=thing({"order": named("Order")}),
+        body=thing(
+            {
+                "order": named("Order"),
+                "version": text(
+                    "The version of the order of this reference that it was made from, or «new» for none; what stands is"
+                    " replaced unseen where it is left out.",
+                    most=64,
+                ),
+            },
+            "version",
+        ),
         arguments=_order_file,
         told=_made("order", "reference", "orders"),
         answer=named("Result"),
         status=201,
         writes=Writes.ONCE,
+        stops_where="It replaces what stands under its reference: where another version stands than it names, nothing is done.",
     ),
     ApiRoute(
         name="may_task_measure",

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from entente.bodies.authority import Record, authorise
+from entente.bodies.law_changes import OrderForeseen, check_seen, foresee_order, may_task
 from entente.bodies.model import NationalOrder
 from entente.bodies.ports import BodiesUnit, BodyLists
 from entente.bodies.powers import TASK_MEASURE, check_order, may_act
@@ -30,15 +31,39 @@ class NationalLaw:
     lists: BodyLists
     record: Record
 
-    def enter(self, by: OfficerId, order: NationalOrder) -> None:
-        """Enter a national order, from its published text; it takes effect on the day it states."""
+    def enter(self, by: OfficerId, order: NationalOrder, seen: str | None = None) -> None:
+        """Enter a national order, from its published text, or another text of one that is there; it takes effect on its day.
+
+        `seen`: the version that it was made from, NEW for none; where it is None, what stood before is replaced unseen. The
+        trail keeps what stood.
+        Source: docs/rules/bodies.md B8 and B28.
+        """
         with self.open_unit() as unit:
-            self._authorise(unit, by, order.reference)
-            check_order(order, self.lists.measures)
+            known = self._checked(unit, by, order, seen)
             unit.bodies.put_order(order)
             detail: JsonObject = {"order": to_object(order)}
+            if known is not None:
+                detail["replaced"] = to_object(known)
             self.record(unit, Act("manage_officers", unit.bodies.own().id, by, order.reference, detail))
             unit.commit()
+
+    def foresee(self, by: OfficerId, order: NationalOrder, seen: str | None = None) -> OrderForeseen:
+        """Say what an order would change of what officers may do; nothing is entered. Raises all that entering it raises.
+
+        Source: docs/rules/bodies.md B28.
+        """
+        with self.open_unit() as unit:
+            known, now = self._checked(unit, by, order, seen), self.clock.now()
+            days = foresee_order(order, unit.bodies.orders(), self.lists.measures, now.date())
+            return OrderForeseen(known, order, days, may_task(unit.bodies.officers(), self.lists.roles, now))
+
+    def _checked(self, unit: BodiesUnit, by: OfficerId, order: NationalOrder, seen: str | None) -> NationalOrder | None:
+        """Return what stands under an order's reference, where it may be entered by who asks."""
+        self._authorise(unit, by, order.reference)
+        check_order(order, self.lists.measures)
+        known = next((one for one in unit.bodies.orders() if one.reference == order.reference), None)
+        check_seen(order.reference, known, seen)
+        return known
 
     def task(self, officer: OfficerId, measure: str, subject: str, case: str) -> Decision:
         """Task an operational measure in a case; raise Refused, with the authority to route it to, when law gives it not.

@@ -60,6 +60,38 @@ def may_act(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class GivenOn:
+    """That law gives a measure on one legal basis."""
+
+    basis: str
+    condition: str
+    order: str
+    """The reference of the order that gives it; empty for ordinary law."""
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureLaw:
+    """What national law says of a measure on a day, whoever asks."""
+
+    measure: str
+    given: tuple[GivenOn, ...]
+    """On which legal bases it may be taken; on none where law gives it not."""
+    routed_to: str
+    """The authority that takes it instead, where an order names one and nothing here may."""
+
+
+def law_of(measure: Measure, orders: tuple[NationalOrder, ...], on: date) -> MeasureLaw:
+    """Return what national law says of a measure on a day.
+
+    Source: docs/rules/bodies.md B9 (ground B9.4) and B28.
+    """
+    tasking = Tasking(measure.code, {measure.code: measure}, orders)
+    found = [_given_on(basis, tasking, on) for basis in _bases(tasking)]
+    given = tuple(GivenOn(one.basis, one.condition, one.source) for one in found if one.allows)
+    return MeasureLaw(measure.code, given, "" if given else _competent_authority(tasking, on))
+
+
 def is_active(officer: Officer, now: datetime) -> bool:
     """Say whether an officer is one of the body's now, whatever their role.
 
@@ -98,6 +130,8 @@ def check_order(order: NationalOrder, measures: Mapping[str, Measure]) -> None:
                 f"powers[{place}]",
                 f"«{power.measure}» is a known measure on a legal basis that it can rest on and the order governs",
             )
+        if any((one.measure, one.legal_basis) == (power.measure, power.legal_basis) for one in order.powers[:place]):
+            raise _bad(f"powers[{place}]", f"«{power.measure}» stands once on each legal basis")
 
 
 def _all_bases(measures: Mapping[str, Measure]) -> frozenset[str]:
@@ -167,6 +201,7 @@ class _Given:
     allows: bool
     text: str
     source: str = ""
+    condition: str = ""
 
 
 def _given_on(basis: str, tasking: Tasking, today: date) -> _Given:
@@ -181,7 +216,7 @@ def _given_on(basis: str, tasking: Tasking, today: date) -> _Given:
     text = f"{cite(order)} gives it under {basis}."
     if power.condition:
         text = f"{cite(order)} gives it under {basis}, on the condition: {power.condition}."
-    return _Given(basis, allows=True, text=text, source=order.reference)
+    return _Given(basis, allows=True, text=text, source=order.reference, condition=power.condition)
 
 
 def _governing(basis: str, orders: Iterable[NationalOrder], today: date) -> NationalOrder | None:

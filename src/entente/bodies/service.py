@@ -43,6 +43,7 @@ from entente.bodies.statements import (
     read_introduction,
     read_keys,
     rebuild,
+    require_introducible,
 )
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import Clock, format_time
@@ -313,6 +314,7 @@ class Directory:
                 why="Our entry holds this already, or something newer (docs/rules/bodies.md B3).",
                 do="Look at the entry with «entente body show», and make the statement again if it should change.",
             )
+        require_introducible(own, changed)
         unit.bodies.put_body(changed, is_own=True)
         detail: JsonObject = {"statement": statement.id, **_declared(own, changed)}
         self.record(unit, Act(statement.kind, own.id, officer, own.id, detail))

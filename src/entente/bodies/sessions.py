@@ -128,6 +128,16 @@ class Sessions:
             return self._touched(token, now)
         return found
 
+    def still(self, found: SignedIn) -> SignedIn | None:
+        """Return who asks with a session that was read before, as it stands now; None where its time is over.
+
+        For whoever knows that the store has not changed since: then time alone can have ended it.
+        """
+        now = self.clock.now()
+        if self._why_over(found.session, found.officer, now):
+            return None
+        return replace(found, is_recent=now - found.session.proved_at <= self.times.recent)
+
     def standing(self, unit: AccountsUnit, token: str, now: datetime) -> SignedIn | None:
         """Return who asks with a session's secret, as this unit of work has it."""
         session = unit.sessions.get(digest_of(token))

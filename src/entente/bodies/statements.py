@@ -40,11 +40,12 @@ from entente.bodies.rules import (
     verify_by_node,
 )
 from entente.bodies.unit_rules import check_units
-from entente.kernel.canonical import JsonObject
+from entente.kernel.canonical import JsonObject, canonical_bytes
 from entente.kernel.codec import from_json, to_object
 from entente.kernel.errors import Conflict, Invalid, Untrusted
 from entente.kernel.ids import BodyId, GroupId
-from entente.kernel.statement import Statement
+from entente.kernel.sizes import size_said
+from entente.kernel.statement import STATEMENT_BYTES_MAX, Statement
 from entente.kernel.statement import from_json as statement_from_json
 from entente.kernel.text import is_line
 
@@ -60,6 +61,8 @@ ADDRESS_CHARACTERS_MAX = 300
 BUNDLE_STATEMENTS_MAX = NAMES_MAX + KEY_VERSIONS_MAX + 4
 """All that one body can say of itself: genesis, keys, names, the newest addresses, units and contact points."""
 
+INTRODUCTION_BYTES_MAX = STATEMENT_BYTES_MAX - 4 * 1024
+"""Of the statements that an introduction carries, as it writes them; the rest is for its own head and signature."""
 _GROUP_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _WEB_ADDRESS = re.compile(
     r"https?://(\[[0-9a-f:.]{2,45}\]|[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?)(:[1-9][0-9]{0,4})?(/[A-Za-z0-9._~/-]*)?"
@@ -221,6 +224,22 @@ def read_introduction(statement: Statement) -> tuple[BodyId, tuple[Statement, ..
 def introduction_of(body: Body) -> JsonObject:
     """Return the content by which we introduce a body: its own signed statements, unchanged."""
     return {"about": body.id, "statements": list(body.statements)}
+
+
+def require_introducible(known: Body, said: Body) -> None:
+    """Require that all a body says of itself still fits one introduction; raise Invalid where it grows beyond.
+
+    Source: docs/rules/bodies.md B4.
+    """
+    before, size = (len(canonical_bytes(introduction_of(body))) for body in (known, said))
+    if size > max(before, INTRODUCTION_BYTES_MAX):
+        raise Invalid(
+            "This body would say more of itself than others can be told.",
+            field="statement",
+            why=f"All of it together fits one introduction of at most {size_said(INTRODUCTION_BYTES_MAX)}, and would take "
+            f"{size_said(size)} (docs/rules/bodies.md B4).",
+            do="Say fewer units or contact points, or shorter names and territories.",
+        )
 
 
 def read_group(keeper: Body, statement: Statement, known: Group | None) -> Group | None:

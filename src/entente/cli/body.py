@@ -204,15 +204,38 @@ def successors(officer: ActingAs, folder: Folder = None, as_json: Json = False) 
     say(ask(folder, "successor_list", {"officer": officer}), as_json, _claims)
 
 
+_Version = Annotated[
+    str,
+    typer.Option(
+        "--version",
+        help="The version that it is made from, as «body orders» says it; «new» for none. Else what stands is replaced unseen.",
+    ),
+]
+
+
 @app.command("order", epilog=examples("entente body order order-44.yaml --as head-1"))
-def order(file: ReadableFile, officer: ActingAs, folder: Folder = None, as_json: Json = False) -> None:
+def order(
+    file: ReadableFile, officer: ActingAs, version: _Version = "", folder: Folder = None, as_json: Json = False
+) -> None:
     """Enter a national order from its published text: which powers officers have, on which legal basis, from when.
 
     The file: reference, text, signed_on, published_on, in_force_on, governs, powers (measure, legal_basis, condition),
-    competent_authorities (measure: authority), and ends_on where it ends.
+    competent_authorities (measure: authority), and ends_on where it ends. One of the same reference is replaced.
     """
+    say(ask(folder, "order_enter", _order_given(file, officer, version)), as_json, _order)
+
+
+@app.command("foresee-order", epilog=examples("entente body foresee-order order-44.yaml --as head-1"))
+def foresee_order(
+    file: ReadableFile, officer: ActingAs, version: _Version = "", folder: Folder = None, as_json: Json = False
+) -> None:
+    """Say what a national order would change of what officers may do, from the same file; nothing is entered."""
+    say(ask(folder, "order_preview", _order_given(file, officer, version)), as_json, _order_foreseen)
+
+
+def _order_given(file: Path, officer: str, version: str) -> JsonObject:
     data = base64.b64encode(file.read_bytes()).decode("ascii")
-    say(ask(folder, "order_enter", {"officer": officer, "data": data}), as_json, _order)
+    return {"officer": officer, "data": data, **({"version": version} if version else {})}
 
 
 @app.command("orders", epilog=examples("entente body orders"))
@@ -347,11 +370,36 @@ def _order(answer: JsonObject) -> Iterator[str]:
 
 
 def _orders(answer: JsonObject) -> Iterator[str]:
+    versions = answer["versions"]
+    assert isinstance(versions, dict), "versions are by reference"
     rows = [
-        (name(one["reference"]), plain(one["in_force_on"]), ", ".join(texts(one, "governs")))
+        (
+            name(one["reference"]),
+            plain(one["in_force_on"]),
+            plain(one["ends_on"] or ""),
+            ", ".join(texts(one, "governs")),
+            plain(versions[str(one["reference"])]),
+        )
         for one in items(answer, "orders")
     ]
-    yield from table(rows, "reference", "in force on", "governs")
+    yield from table(rows, "reference", "in force on", "ends on", "governs", "version")
+
+
+def _order_foreseen(answer: JsonObject) -> Iterator[str]:
+    yield f"version {plain(answer['version_before'])} stands; {answer['officers']} officers may task measures"
+    for day in items(answer, "days"):
+        yield f"from {plain(day['on'])}"
+        rows = [(plain(one["measure"]), _by_law(one["before"]), _by_law(one["after"])) for one in items(day, "changes")]
+        yield from table(rows, "measure", "before", "after")
+
+
+def _by_law(law: object) -> str:
+    assert isinstance(law, dict), "law is an object"
+    given = [
+        f"{plain(one['basis'])}" + (f" ({name(one['condition'])})" if one["condition"] else "")
+        for one in items(law, "given")
+    ]
+    return ", ".join(given) or f"not given{', ' + name(law['routed_to']) if law['routed_to'] else ''}"
 
 
 def _may(answer: JsonObject) -> Iterator[str]:

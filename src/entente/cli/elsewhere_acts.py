@@ -198,10 +198,15 @@ def keep_group(client: Client, asked: JsonObject) -> JsonObject:
 
 def enter_order(client: Client, asked: JsonObject) -> JsonObject:
     """Enter an order from the file that a command read."""
-    made = client.enter_order(order=_document(asked, None))  # type: ignore[arg-type] # the node judges each field
-    return once_done(
-        made["id"], lambda: {"order": one_of(_list(client.list_orders(), "orders"), "reference", made["id"])}
-    )
+    version = {"version": str(asked["version"])} if asked.get("version") else {}
+    made = client.enter_order(order=_document(asked, None), **version)  # type: ignore[arg-type] # the node judges each field
+
+    def stands() -> JsonObject:
+        listed = client.list_orders()
+        versions = cast("dict[str, Json]", listed["versions"])
+        return {"order": one_of(_list(listed, "orders"), "reference", made["id"]), "version": versions[made["id"]]}
+
+    return once_done(made["id"], stands)
 
 
 def propose_instrument(client: Client, asked: JsonObject) -> JsonObject:

@@ -273,7 +273,7 @@ REQUESTS: Mapping[str, Request] = {
         },
         changes=True,
     ),
-    "order_enter": Request(powers.enter_order, {"order": "order"}, changes=True),
+    "order_enter": Request(powers.enter_order, {"order": "order", "version": "version"}, changes=True),
     "order_list": Request(powers.list_orders, {}),
     "permission_answer": Request(
         leave_and_requests.answer_permission,
@@ -640,10 +640,10 @@ _NOT_ASKED: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         (
-            "it is looked at by the officer who says the list, before they say it, at the desk or by its command;"
-            " what it is made of is read with GET /groups and GET /instruments"
+            "it is looked at by the officer who says the list, or enters the order, before they do, at the desk "
+            "or by its command; what it is made of is read with GET /groups, GET /instruments and GET /orders"
         ),
-        ("group_preview",),
+        ("group_preview", "order_preview"),
     ),
     (
         ("it gathers for a page what routes say each: GET /groups, with the entries that are counted here"),

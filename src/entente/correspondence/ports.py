@@ -54,6 +54,9 @@ class CorrespondenceStore(Protocol):
     def steps(self, message: str) -> tuple[StepTaken, ...]:
         """Return what was done here with a message, in order."""
 
+    def steps_of_each(self, messages: Collection[str]) -> Mapping[str, tuple[StepTaken, ...]]:
+        """Return what was done here with each of some messages of which anything was, in order."""
+
     def put_recall_ahead(self, sender: BodyId, message: str, recall: Recall) -> None:
         """Keep that a body recalled a message of its own that is not here yet."""
 

@@ -8,6 +8,8 @@ Source: docs/rules/correspondence.md M20 and M21; DESIGN section 4 (evidence lad
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from entente.bodies.rules import verify_by_node
 from entente.correspondence.desk import Desk, detail_of
 from entente.correspondence.model import Message, Step, StepTaken, Way
@@ -81,6 +83,11 @@ class Steps(Desk):
         """Return what was done here with a message that came, in order."""
         with self.open_view() as unit:
             return unit.correspondence.steps(message)
+
+    def steps_of_each(self, messages: Collection[str]) -> Mapping[str, tuple[StepTaken, ...]]:
+        """Return what was done here with each of some messages, of those with which anything was."""
+        with self.open_view() as unit:
+            return unit.correspondence.steps_of_each(messages)
 
     def accept_evidence(self, unit: CorrespondenceUnit, statement: Statement, sender: BodyId) -> None:
         """Take in what another body did with a message of ours; twice changes nothing.

@@ -38,6 +38,7 @@ _INVITATION_OF: Final = sa.select(invitation).where(invitation.c.officer == sa.b
 _PASSKEY: Final = sa.select(passkey.c.document).where(passkey.c.credential == sa.bindparam("credential_"))
 _PASSKEYS: Final = sa.select(passkey.c.document).where(passkey.c.officer == sa.bindparam("officer_"))
 _RECOVERY: Final = sa.select(account_recovery.c.document).where(account_recovery.c.officer == sa.bindparam("officer_"))
+_RECOVERIES: Final = sa.select(account_recovery.c.document)
 _GUARD: Final = sa.select(sign_in_guard.c.document).where(sign_in_guard.c.digest == sa.bindparam("digest_"))
 _GUARDS: Final = sa.select(sa.func.count().label("count")).select_from(sign_in_guard)
 _GUARDS_BY_AGE: Final = sa.select(sign_in_guard.c.digest, sign_in_guard.c.document).order_by(
@@ -124,8 +125,7 @@ class AccountTables:
 
     def recoveries(self) -> tuple[RecoveryRequest, ...]:
         """Return every request that waits, oldest first."""
-        documents = self._connection.execute(sa.select(account_recovery.c.document)).scalars()
-        found = (value_of(RecoveryRequest, document) for document in documents)
+        found = (value_of(RecoveryRequest, row.document) for row in read(self._connection, _RECOVERIES))
         return tuple(sorted(found, key=lambda one: (one.asked_at, one.officer)))
 
     def put_recovery(self, request: RecoveryRequest) -> None:

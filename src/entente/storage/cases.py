@@ -13,8 +13,16 @@ import sqlalchemy as sa
 
 from entente.cases.model import NOBODY, Case, CaseEvent, CaseState, CaseTask, Exhibit, HandOver, Knowing
 from entente.kernel.ids import OfficerId
-from entente.storage.rows import add_to_counter, parts, replace_row, text_of, value_of
+from entente.storage.rows import add_to_counter, parts, read, replace_row, text_of, value_of
 from entente.storage.schema import case_event, case_exhibit, case_file, case_hand_over, case_member, case_task
+
+_OPEN_TASKS = (
+    sa.select(case_task.c.document)
+    .where(case_task.c.officer == sa.bindparam("officer_"), case_task.c.is_open.is_(True))
+    # Which end nothing sorts to differs between the engines.
+    .order_by(case_task.c.due_at.is_(None), case_task.c.due_at, case_task.c.position)
+    .limit(sa.bindparam("most"))
+)
 
 
 def is_known(case_number: sa.ColumnElement[str], knowing: Knowing) -> sa.ColumnElement[bool]:
@@ -22,10 +30,13 @@ def is_known(case_number: sa.ColumnElement[str], knowing: Knowing) -> sa.ColumnE
 
     A row without a case has none with a team.
     """
-    if knowing.oversees:
-        return sa.true()
+    return sa.true() if knowing.oversees else is_known_to(case_number, sa.literal(knowing.officer))
+
+
+def is_known_to(case_number: sa.ColumnElement[str], officer: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """Return the same condition for an officer who oversees nothing; where that is a bound parameter, a query is made once."""
     members = sa.select(sa.literal(1)).select_from(case_member).where(case_member.c.case_number == case_number)
-    return sa.or_(~members.exists(), members.where(case_member.c.officer == knowing.officer).exists())
+    return sa.or_(~members.exists(), members.where(case_member.c.officer == officer).exists())
 
 
 class CaseTables:
@@ -128,10 +139,7 @@ class CaseTables:
 
     def open_tasks(self, officer: OfficerId, limit: int) -> tuple[CaseTask, ...]:
         """Return what an officer has to do: what has a term first, the earliest, then the rest, the oldest."""
-        query = sa.select(case_task.c.document).where(case_task.c.officer == officer, case_task.c.is_open.is_(True))
-        # Which end nothing sorts to differs between the engines.
-        order = (case_task.c.due_at.is_(None), case_task.c.due_at, case_task.c.position)
-        rows = self._connection.execute(query.order_by(*order).limit(limit))
+        rows = read(self._connection, _OPEN_TASKS, {"officer_": officer, "most": limit})
         return tuple(value_of(CaseTask, row.document) for row in rows)
 
     def put_exhibit(self, exhibit: Exhibit) -> None:

@@ -37,7 +37,9 @@ from entente.correspondence.model import (
 from entente.kernel.codec import from_json
 from entente.kernel.ids import BlobId, BodyId, InstrumentId
 from entente.storage.cases import is_known
-from entente.storage.message_failures import NOTED, MessageFailures
+from entente.storage.known_rows import KnownRows
+from entente.storage.message_failures import MessageFailures
+from entente.storage.message_steps import MessageSteps
 from entente.storage.rows import add_row_once, parts, replace_row, text_of, value_of
 from entente.storage.schema import (
     blob_file,
@@ -86,20 +88,27 @@ _NEWEST = (
 
 
 _OLDEST = sa.select(_item.c.way, _item.c.document).order_by(_item.c.position).limit(sa.bindparam("most"))
-_OPEN_HITS = _OLDEST.where(
+
+
+def _open(*conditions: sa.ColumnElement[bool]) -> KnownRows:
+    """Return the query for what is open, the oldest first."""
+    return KnownRows.of(_OLDEST.where(*conditions), _item.c.case_number)
+
+
+_OPEN_HITS = _open(
     _item.c.family == Family.HIT.value,
     sa.or_(
         sa.and_(_item.c.way == Way.RECEIVED.value, _item.c.state == HitState.TOLD.value),
         sa.and_(_item.c.way == Way.SENT.value, _item.c.state == HitState.HELD.value),
     ),
 )
-_OPEN_PERMISSIONS = _OLDEST.where(
+_OPEN_PERMISSIONS = _open(
     _item.c.family == Family.PERMISSION.value,
     _item.c.way == Way.RECEIVED.value,
     _item.c.state == PermissionState.WAITING.value,
 )
 _step_of = sa.select(sa.literal(1)).select_from(message_step).where(message_step.c.message == _item.c.id)
-_concluded = _step_of.where(message_step.c.step.in_([Step.ACTED_ON.value, Step.REFUSED.value]))
+_concluded = _step_of.where(message_step.c.step.in_([sa.literal(Step.ACTED_ON.value), sa.literal(Step.REFUSED.value)]))
 _CHOSEN: Mapping[MessageChoice, tuple[sa.ColumnElement[bool], ...]] = {
     MessageChoice.RECEIVED: (_item.c.way == Way.RECEIVED.value,),
     MessageChoice.SENT: (_item.c.way == Way.SENT.value,),
@@ -114,13 +123,13 @@ _CHOSEN: Mapping[MessageChoice, tuple[sa.ColumnElement[bool], ...]] = {
         ~_concluded.exists(),
     ),
 }
-_OPEN_FOR_INFORMATION = _OLDEST.where(
+_OPEN_FOR_INFORMATION = _open(
     _item.c.family == Family.MESSAGE.value,
     _item.c.way == Way.RECEIVED.value,
     _item.c.state == MessageState.FOR_INFORMATION.value,
     ~_step_of.exists(),
 )
-_OPEN_FOR_ACTION = _OLDEST.where(
+_OPEN_FOR_ACTION = _open(
     _item.c.family == Family.MESSAGE.value,
     _item.c.way == Way.RECEIVED.value,
     _item.c.state == MessageState.FOR_ACTION.value,
@@ -160,7 +169,7 @@ _TOGETHER = (
 )
 
 
-class CorrespondenceTables(MessageFailures):
+class CorrespondenceTables(MessageFailures, MessageSteps):
     """The CorrespondenceStore of one transaction."""
 
     def __init__(self, connection: sa.Connection) -> None:
@@ -250,12 +259,6 @@ class CorrespondenceTables(MessageFailures):
             ended.append(MessageState.FOR_ACTION.value)
         self._connection.execute(_DONE, {"message": message, "states": ended})
 
-    def steps(self, message: str) -> tuple[StepTaken, ...]:
-        """Return what was done here with a message, in order."""
-        query = sa.select(message_step).where(message_step.c.message == message, message_step.c.step != NOTED)
-        found = [StepTaken(Step(row.step), row.officer, row.at, row.reason) for row in self._connection.execute(query)]
-        return tuple(sorted(found, key=lambda one: (one.at, one.step is not Step.OPENED)))
-
     def messages(
         self,
         limit: int,
@@ -311,22 +314,22 @@ class CorrespondenceTables(MessageFailures):
 
     def open_hits(self, limit: int, knowing: Knowing = NOBODY) -> tuple[tuple[Way, Hit], ...]:
         """Return the hits told to us and not answered and those of ours that are held, the oldest first."""
-        rows = self._connection.execute(_known(_OPEN_HITS, knowing), {"most": limit})
+        rows = _OPEN_HITS.read(self._connection, knowing, {"most": limit})
         return tuple((Way(row.way), value_of(Hit, row.document)) for row in rows)
 
     def open_permissions(self, limit: int, knowing: Knowing = NOBODY) -> tuple[PermissionRequest, ...]:
         """Return the permission requests asked of us and not decided, the oldest first."""
-        rows = self._connection.execute(_known(_OPEN_PERMISSIONS, knowing), {"most": limit})
+        rows = _OPEN_PERMISSIONS.read(self._connection, knowing, {"most": limit})
         return tuple(value_of(PermissionRequest, row.document) for row in rows)
 
     def open_for_information(self, limit: int, knowing: Knowing = NOBODY) -> tuple[Message, ...]:
         """Return what came for information and is not opened, the oldest first."""
-        rows = self._connection.execute(_known(_OPEN_FOR_INFORMATION, knowing), {"most": limit})
+        rows = _OPEN_FOR_INFORMATION.read(self._connection, knowing, {"most": limit})
         return tuple(value_of(Message, row.document) for row in rows)
 
     def open_for_action(self, limit: int, knowing: Knowing = NOBODY) -> tuple[Message, ...]:
         """Return what came for action and is not concluded, the oldest first."""
-        rows = self._connection.execute(_known(_OPEN_FOR_ACTION, knowing), {"most": limit})
+        rows = _OPEN_FOR_ACTION.read(self._connection, knowing, {"most": limit})
         return tuple(value_of(Message, row.document) for row in rows)
 
     def cases_of(self, items: Collection[str]) -> Mapping[str, str]:

@@ -13,7 +13,7 @@ from entente.cases.model import NOBODY, Knowing
 from entente.correspondence.model import FailureNoted, Message, Way
 from entente.correspondence.statements import Kind
 from entente.exchange.model import SendState
-from entente.storage.cases import is_known
+from entente.storage.known_rows import KnownRows
 from entente.storage.rows import add_row_once, value_of
 from entente.storage.schema import correspondence_item, message_step, outbox_statement
 
@@ -28,12 +28,12 @@ _noted = (
     .select_from(message_step)
     .where(message_step.c.message == _item.c.id, message_step.c.step == NOTED)
 )
-_FAILED = (
+_FAILED = KnownRows.of(
     sa.select(_item.c.document)
     .join(_sent, _sent.c.ref == _item.c.id)
     .where(
         # The index by state leads: of all that was ever sent few ended so.
-        _sent.c.state.in_([SendState.UNDELIVERED.value, SendState.REFUSED.value]),
+        _sent.c.state.in_([sa.literal(SendState.UNDELIVERED.value), sa.literal(SendState.REFUSED.value)]),
         _sent.c.kind == Kind.MESSAGE.value,
         _item.c.family == MESSAGE_FAMILY,
         _item.c.way == Way.SENT.value,
@@ -41,7 +41,8 @@ _FAILED = (
         ~_noted.exists(),
     )
     .order_by(_item.c.position)
-    .limit(sa.bindparam("most"))
+    .limit(sa.bindparam("most")),
+    _item.c.case_number,
 )
 
 
@@ -52,7 +53,7 @@ class MessageFailures:
 
     def failed_messages(self, limit: int, knowing: Knowing = NOBODY) -> tuple[Message, ...]:
         """Return the messages of ours that ended undelivered or refused and that nobody noted, the oldest first."""
-        rows = self._connection.execute(_FAILED.where(is_known(_item.c.case_number, knowing)), {"most": limit})
+        rows = _FAILED.read(self._connection, knowing, {"most": limit})
         return tuple(value_of(Message, row.document) for row in rows)
 
     def put_failure_noted(self, message: str, noted: FailureNoted) -> None:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from entente.identity.model import Match, MatchState, StandingQuery
 from entente.kernel.ids import OfficerId
-from entente.storage.rows import add_to_counter, parts, read_counter, replace_row, text_of, value_of
+from entente.storage.rows import add_to_counter, parts, read, read_counter, read_one, replace_row, text_of, value_of
 from entente.storage.schema import counter, standing_match, standing_query
 from entente.storage.tombstones import DIGEST_BYTES
 
@@ -29,6 +29,7 @@ _OF = (
     .where(standing_query.c.officer == sa.bindparam("officer_"))
     .order_by(standing_query.c.since.desc(), standing_query.c.id)
 )
+_NOT_KEPT = sa.select(standing_query.c.not_kept).where(standing_query.c.id == sa.bindparam("query_"))
 _LIVE = sa.select(standing_query.c.id).where(standing_query.c.until > sa.bindparam("now_"))
 _ENDED = sa.select(standing_query.c.id).where(standing_query.c.until <= sa.bindparam("before_"))
 _MATCH = sa.select(standing_match).where(standing_match.c.id == sa.bindparam("match_"))
@@ -66,8 +67,9 @@ class StandingTables:
 
     def of(self, officer: OfficerId) -> tuple[StandingQuery, ...]:
         """Return an officer's queries, the newest first."""
-        found = self._connection.execute(_OF, {"officer_": officer}).scalars()
-        return tuple(value_of(StandingQuery, document) for document in found)
+        return tuple(
+            value_of(StandingQuery, row.document) for row in read(self._connection, _OF, {"officer_": officer})
+        )
 
     def count(self, officer: OfficerId | None = None) -> int:
         """Count an officer's queries, or all."""
@@ -119,7 +121,7 @@ class StandingTables:
 
     def matches(self, query: str) -> tuple[Match, ...]:
         """Return a query's matches, the newest first."""
-        return tuple(_match(row) for row in self._connection.execute(_MATCHES, {"query_": query}))
+        return tuple(_match(row) for row in read(self._connection, _MATCHES, {"query_": query}))
 
     def put_match(self, match: Match) -> None:
         """Add a match, or replace the one of the same query and record."""
@@ -144,8 +146,7 @@ class StandingTables:
 
     def not_kept(self, query: str) -> int:
         """Return how many matches of a query were not kept, because it has as many as one may."""
-        found = sa.select(standing_query.c.not_kept).where(standing_query.c.id == query)
-        return int(self._connection.execute(found).scalar_one())
+        return int(read_one(self._connection, _NOT_KEPT, {"query_": query}).not_kept)
 
     def add_not_kept(self, query: str, count: int) -> None:
         """Count matches that were not kept."""

@@ -32,6 +32,7 @@ from entente.verbs import (
     governing,
     instruments,
     keys,
+    law,
     mrz,
     officers,
     own_units,
@@ -63,6 +64,7 @@ VERBS: Mapping[str, Verb] = {
     verb.name: verb
     for part in (
         bodies,
+        law,
         officers,
         directory,
         units,

@@ -1,4 +1,4 @@
-"""The verbs of the directory: bodies, groups, officers, national orders, tasking a measure."""
+"""The verbs of the directory: bodies and groups."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from datetime import date, timedelta
 from entente.agreements.effect import ByGroup, GroupDay, foresee_group
 from entente.agreements.model import LEASE_MINUTES_MAX
 from entente.bodies.group_changes import EntryChange, changed_entries
-from entente.bodies.model import Body, Group, GroupEntry, MembershipStatus, NationalOrder
+from entente.bodies.model import Body, Group, GroupEntry, MembershipStatus
 from entente.bodies.own_units import OwnUnits
-from entente.bodies.powers import TASK_MEASURE, may_act
 from entente.bodies.rules import resolve_group
 from entente.kernel.canonical import INTEGER_MAX, Json, JsonObject
 from entente.kernel.codec import from_json, to_json, to_object
@@ -103,39 +102,6 @@ def _silent(node: Node, arguments: Arguments) -> JsonObject:
         for one in node.records.silent_sources(timedelta(hours=hours), looking(arguments))
     ]
     return {"sources": sources, "within_hours": hours}
-
-
-def _enter_order(node: Node, arguments: Arguments) -> JsonObject:
-    document = node.files.document(decode_bytes(arguments.text("data"), "data"), "order")
-    order = from_json(NationalOrder, document, "order")
-    node.directory.law.enter(arguments.officer(), order)
-    return {"order": to_object(order)}
-
-
-def _orders(node: Node, _: Arguments) -> JsonObject:
-    with node.disclosure.open_unit() as unit:
-        return {"orders": [to_object(order) for order in unit.bodies.orders()]}
-
-
-def _may(node: Node, arguments: Arguments) -> JsonObject:
-    officer, measure = arguments.officer(), arguments.text("measure")
-    with node.disclosure.open_unit() as unit:
-        decision = may_act(
-            unit.bodies.officer(officer),
-            TASK_MEASURE,
-            node.clock.now(),
-            roles=node.lists.roles,
-            orders=unit.bodies.orders(),
-            measure=measure,
-            measures=node.lists.measures,
-        )
-    return {"officer": officer, "measure": measure, "decision": to_object(decision)}
-
-
-def _task(node: Node, arguments: Arguments) -> JsonObject:
-    measure, subject = arguments.text("measure"), arguments.text("subject")
-    decision = node.directory.law.task(arguments.officer(), measure, subject, arguments.optional_text("case"))
-    return {"measure": measure, "subject": subject, "decision": to_object(decision)}
 
 
 def _keep_group(node: Node, arguments: Arguments) -> JsonObject:
@@ -318,10 +284,6 @@ VERBS: tuple[Verb, ...] = (
         "within_hours",
     ),
     verb("body_units", _units, "Say which branches, organs and units we have, from a file.", "data"),
-    verb("order_enter", _enter_order, "Enter a national order from its file.", "officer", "data"),
-    verb("order_list", _orders, "List the national orders entered here."),
-    verb("measure_may", _may, "Say whether an officer may task a measure, and why.", "officer", "measure"),
-    verb("measure_task", _task, "Task an operational measure.", "officer", "measure", "subject", "case"),
     verb("group_keep", _keep_group, "Keep the next version of a group of ours.", "officer", "data"),
     verb("group_list", _groups, "List the groups as they stand on a date.", "on"),
     verb(

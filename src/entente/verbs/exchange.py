@@ -10,7 +10,7 @@ from pathlib import Path
 
 from entente.bodies.model import Body
 from entente.exchange.bundles import LINE_BYTES_MAX, export, take_in
-from entente.exchange.deciding import HELD_SHOWN_MAX, Held, Hides, hides_nothing
+from entente.exchange.deciding import HELD_SHOWN_MAX, Held, HeldList, Hides, hides_nothing
 from entente.exchange.model import STREAM_LANES, SetAside
 from entente.exchange.ports import ExchangeUnit
 from entente.kernel.canonical import INTEGER_MAX, Json, JsonObject
@@ -36,15 +36,18 @@ def _lines(node: Node, arguments: Arguments) -> JsonObject:
             failing = frozenset(view.outbox.failing())
             asked_for = failing & asked_for if asked_for else failing
             if not asked_for:
-                return {"lines": [], **_waits(node)}
+                return {"lines": [], **_waits(node, arguments)}
         own = view.bodies.own().id
         bodies = [one for one in view.bodies.bodies() if one.id != own and (not asked_for or one.id in asked_for)]
         heard = last_heard(view, [body.id for body in bodies])
         rows: list[Json] = [_line(node, view, body, names, heard.get(body.id)) for body in bodies]
-    return {"lines": rows, **_waits(node)}
+    return {"lines": rows, **_waits(node, arguments)}
 
 
-def _waits(node: Node) -> JsonObject:
+def _waits(node: Node, arguments: Arguments) -> JsonObject:
+    """Return how much is held and set aside; of lines alone it is not counted."""
+    if arguments.flag("lines_alone"):
+        return {}
     return {"held": node.deciding.count_all_held().count, "aside": len(node.deciding.aside())}
 
 
@@ -89,12 +92,13 @@ def _hides(node: Node, officer: OfficerId | None) -> Hides:
 def _held(node: Node, arguments: Arguments) -> JsonObject:
     names, hides, to = names_of(node), _hides(node, looking(arguments)), arguments.optional_text("to")
     counts = node.deciding.count_held(hides)
-    held = node.deciding.held(
-        hides,
-        body=names.body(to, "to").id if to else None,
-        after=arguments.integer("after", default=0, least=0, most=INTEGER_MAX),
-        limit=arguments.integer("limit", default=HELD_SHOWN_MAX, least=1, most=HELD_SHOWN_MAX),
+    body, after = (
+        names.body(to, "to").id if to else None,
+        arguments.integer("after", default=0, least=0, most=INTEGER_MAX),
     )
+    limit = arguments.integer("limit", default=HELD_SHOWN_MAX, least=0, most=HELD_SHOWN_MAX)
+    # Every open desk asks how much it is, and for none of it.
+    held = node.deciding.held(hides, body=body, after=after, limit=limit) if limit else HeldList((), None)
     bodies = sorted(counts, key=lambda one: (-counts[one].count, names.code(one)))
     return {
         "held": [_shown(one, names) for one in held.shown],
@@ -255,6 +259,7 @@ VERBS: tuple[Verb, ...] = (
         "Say how the line to each body, to some, or to those it fails to, stands.",
         "bodies",
         "failing",
+        "lines_alone",
     ),
     verb("exchange_fetch", _fetch, "Fetch what waits for us at each body."),
     verb("exchange_held", _held, "List what is held and not sent, with the reason.", "officer", "to", "after", "limit"),

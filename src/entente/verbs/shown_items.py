@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
-from entente.correspondence.model import Header, Hit, Message, NamedAddressee, PermissionRequest, RecordRequest, Way
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from entente.correspondence.model import (
+    Header,
+    Hit,
+    Message,
+    NamedAddressee,
+    PermissionRequest,
+    RecordRequest,
+    StepTaken,
+    Way,
+)
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.codec import to_json, to_object
 from entente.node import Node
 from entente.verbs.attachments import file_shown
 from entente.verbs.references import Names
 
+Steps: TypeAlias = "Mapping[str, tuple[StepTaken, ...]]"
+"""What was done here with items that came, by their ids."""
 
-def header_shown(node: Node, way: Way, header: Header, names: Names) -> JsonObject:
-    """Return what every item of correspondence shows: between whom, under what, and how far it came or what was done."""
+
+def header_shown(node: Node, way: Way, header: Header, names: Names, steps: Steps | None = None) -> JsonObject:
+    """Return what every item of correspondence shows: between whom, under what, and how far it came or what was done.
+
+    `steps` are those of all items of a list, where they were read together.
+    """
     shown: JsonObject = {
         "id": header.id,
         "way": way.value,
@@ -28,7 +46,7 @@ def header_shown(node: Node, way: Way, header: Header, names: Names) -> JsonObje
     else:
         shown["steps"] = [
             {"step": one.step.value, "officer": one.officer, "at": to_json(one.at), "reason": one.reason}
-            for one in node.correspondence.steps_of(header.id)
+            for one in (node.correspondence.steps_of(header.id) if steps is None else steps.get(header.id, ()))
         ]
     return shown
 
@@ -84,10 +102,10 @@ def _addressee(one: NamedAddressee, names: Names) -> JsonObject:
     return {"body": names.ref(one.body), "for_action": one.is_for_action, "groups": groups}
 
 
-def envelope_shown(node: Node, way: Way, message: Message, names: Names) -> JsonObject:
+def envelope_shown(node: Node, way: Way, message: Message, names: Names, steps: Steps | None = None) -> JsonObject:
     """Return a message without its text, as one reads what stands on an envelope; of its files, how many there are."""
     return {
-        **header_shown(node, way, message.header, names),
+        **header_shown(node, way, message.header, names, steps),
         "subject": message.subject,
         "urgency": message.urgency,
         "for_action": message.is_for_action,
@@ -97,20 +115,22 @@ def envelope_shown(node: Node, way: Way, message: Message, names: Names) -> Json
     }
 
 
-def hit_shown(node: Node, way: Way, hit: Hit, names: Names) -> JsonObject:
+def hit_shown(node: Node, way: Way, hit: Hit, names: Names, steps: Steps | None = None) -> JsonObject:
     """Return a hit with how far it came."""
     shown = to_object(hit)
     del shown["header"]
-    return {**header_shown(node, way, hit.header, names), **shown, "name": names.record_name(hit.record)}
+    return {**header_shown(node, way, hit.header, names, steps), **shown, "name": names.record_name(hit.record)}
 
 
-def permission_shown(node: Node, way: Way, request: PermissionRequest, names: Names) -> JsonObject:
+def permission_shown(
+    node: Node, way: Way, request: PermissionRequest, names: Names, steps: Steps | None = None
+) -> JsonObject:
     """Return a request for leave with its answer."""
     shown = to_object(request)
     del shown["header"]
     forward_to = names.ref(request.forward_to) if request.forward_to is not None else None
     return {
-        **header_shown(node, way, request.header, names),
+        **header_shown(node, way, request.header, names, steps),
         **shown,
         "name": names.record_name(request.record),
         "forward_to": forward_to,

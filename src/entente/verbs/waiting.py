@@ -24,11 +24,15 @@ def _show_permission(node: Node, arguments: Arguments) -> JsonObject:
 def _waiting(node: Node, arguments: Arguments) -> JsonObject:
     limit = arguments.integer("limit", default=50, least=1, most=LIST_MAX)
     names, waiting = names_of(node), node.correspondence.waiting(arguments.officer(), limit)
+    came = [hit.header.id for way, hit in waiting.hits if way is Way.RECEIVED]
+    came += [one.header.id for one in waiting.permissions] + [one.header.id for one, _ in waiting.messages]
+    steps = node.correspondence.steps_of_each(came) if came else {}
     return {
-        "hits": [hit_shown(node, way, hit, names) for way, hit in waiting.hits],
-        "permissions": [permission_shown(node, Way.RECEIVED, one, names) for one in waiting.permissions],
+        "hits": [hit_shown(node, way, hit, names, steps) for way, hit in waiting.hits],
+        "permissions": [permission_shown(node, Way.RECEIVED, one, names, steps) for one in waiting.permissions],
         "messages": [
-            {**envelope_shown(node, Way.RECEIVED, one, names), "due_at": to_json(due)} for one, due in waiting.messages
+            {**envelope_shown(node, Way.RECEIVED, one, names, steps), "due_at": to_json(due)}
+            for one, due in waiting.messages
         ],
         "failed": [
             {**envelope_shown(node, Way.SENT, one, names), "failure": failure_shown(node, one, names)}

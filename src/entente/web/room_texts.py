@@ -1,6 +1,6 @@
 """The texts that are sentences of rooms: in English word for word as the rooms' code has them, by which they are known again.
 
-Source: docs/rules/desk.md W65 and W75; docs/decisions/0098-a-sentence-is-known-again-by-its-pattern.md.
+Source: docs/rules/desk.md W65, W75 and W148; docs/decisions/0098-a-sentence-is-known-again-by-its-pattern.md.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Final
 
 import yaml
 
-from entente.web.wording import FIRST_LANGUAGE, TEXTS, Text
+from entente.web.wording import FIRST_LANGUAGE, TEXTS, Text, code_texts_of
 
 _PARTS: Final = (
     "rooms",
@@ -43,3 +43,14 @@ def room_texts() -> Mapping[str, Text]:
 def english_forms(english: Text) -> tuple[str, ...]:
     """Return each form that a sentence has in English."""
     return (english,) if isinstance(english, str) else tuple(dict.fromkeys(english.values()))
+
+
+def here_key(key: str) -> str:
+    """Return the key of what a page says in place of a sentence that names a command: what can be done on pages (W148)."""
+    return f"here.{key.replace('.', '_')}"
+
+
+@cache
+def codes_by_label(listed: str) -> Mapping[str, str]:
+    """Return the codes of a closed list by their English labels, as rooms name them."""
+    return {label: code for code, label in code_texts_of(FIRST_LANGUAGE)[listed].items()}

@@ -28,7 +28,7 @@ from entente.identity.words import Part
 from entente.kernel.exercise import EXERCISE_WORD
 from entente.kernel.sizes import SAID
 from entente.web.plain_values import as_it_came, data_said, day_said, number_said, time_said
-from entente.web.room_texts import english_forms, room_texts
+from entente.web.room_texts import codes_by_label, english_forms, here_key, room_texts
 from entente.web.wording import FIRST_LANGUAGE, PLACEHOLDER, Wording, code_texts_of, rule_words
 
 CLAUSE: Final = "clause."
@@ -177,11 +177,6 @@ def _told(say: Wording, piece: Piece, depth: int) -> Markup:
     shown = {name: _value(say, name, value, depth - 1) for name, value in zip(pattern.names, values, strict=True)}
     here = here_key(pattern.key)
     return say.text(here if say.has(here) else pattern.key, **shown)
-
-
-def here_key(key: str) -> str:
-    """Return the key of what a page says in place of a sentence that names a command: what can be done on pages (W148)."""
-    return f"here.{key.replace('.', '_')}"
 
 
 def _as_english(say: Wording, text: str) -> Markup:
@@ -351,13 +346,8 @@ def _field(say: Wording, text: str, depth: int) -> Markup:
 
 def _measure(say: Wording, text: str, depth: int) -> Markup:
     """Return a measure by its English label, as grounds name it."""
-    code = _measures().get(text)
+    code = codes_by_label("measures").get(text)
     return as_it_came(say, text, depth) if code is None else escape(say.code("measures", code))
-
-
-@cache
-def _measures() -> Mapping[str, str]:
-    return {label: code for code, label in code_texts_of(FIRST_LANGUAGE)["measures"].items()}
 
 
 def _verb(say: Wording, text: str, depth: int) -> Markup:

@@ -13,13 +13,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 import yaml
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal, format_percent
 from babel.units import format_unit
 from markupsafe import Markup, escape
@@ -56,6 +56,8 @@ _YEAR_STOPPED: Final = "г.."
 _NO_BREAK: Final = "\u00a0"
 _FRENCH_SPACES: Final = dict.fromkeys(";!?", "\u202f")
 _BEFORE_SIGN: Final = re.compile(r" ([;!?:»])")
+DAYS_REMEMBERED_MAX: Final = 2_000
+"""A year in each language: some 300 KB."""
 PLACEHOLDER: Final = re.compile(r"\{([a-z_]+)\}")
 
 Text: TypeAlias = "str | Mapping[str, str]"
@@ -140,7 +142,7 @@ class Wording:
     @property
     def locale(self) -> Locale:
         """The language with the habits that pages follow in it."""
-        return Locale.parse(_LOCALES.get(self.language, self.language))
+        return _locale_of(self.language)
 
     @property
     def direction(self) -> str:
@@ -222,9 +224,8 @@ class Wording:
     def moment(self, at: datetime) -> Moment:
         """Return a time, in the reader's zone, with 24 hours."""
         local = at.astimezone(self.zone)
-        day = format_date(local, "medium", locale=self.locale)
-        hour = format_time(local, "HH:mm", locale=self.locale)
-        return Moment(at.astimezone(UTC).isoformat(timespec="seconds"), _with_latin_digits(f"{day} {hour}"))
+        shown = f"{_day_shown(self.language, local.date())} {local:%H:%M}"
+        return Moment(at.astimezone(UTC).isoformat(timespec="seconds"), shown)
 
     def zone_name(self, at: datetime) -> str:
         """Return what the zone is called at a moment, shortly; UTC is called so by police of every language."""
@@ -235,7 +236,18 @@ class Wording:
 
     def day(self, on: date) -> str:
         """Return a calendar date."""
-        return _with_latin_digits(format_date(on, "medium", locale=self.locale))
+        return _day_shown(self.language, on)
+
+
+@cache
+def _locale_of(language: str) -> Locale:
+    return Locale.parse(_LOCALES.get(language, language))
+
+
+@lru_cache(maxsize=DAYS_REMEMBERED_MAX)
+def _day_shown(language: str, on: date) -> str:
+    """Return a day as a language writes it, kept: the lines of a list have few days among them, and each is written anew."""
+    return _with_latin_digits(format_date(on, "medium", locale=_locale_of(language)))
 
 
 _DIGITS: Final = str.maketrans("٠١٢٣٤٥٦٧٨٩", "0123456789")

@@ -10,11 +10,13 @@ import pytest
 
 from entente.bodies.model import Body, Officer, Unit, UnitKind
 from entente.bodies.own_units import OwnUnits, added, changed, ended, replaced, said_again
+from entente.bodies.statements import DirectoryKind, introduction_of
 from entente.bodies.unit_limits import NO_LIMITS, LimitsSet, UnitLimits
 from entente.bodies.unit_list import bound_more, compare, in_order, judge_list, limited, version_of
 from entente.bodies.unit_rules import UNITS_MAX
 from entente.kernel.errors import Conflict, EntenteError, Invalid, NotFound, Refused
 from entente.kernel.ids import OfficerId
+from entente.kernel.statement import draft
 from tests.support.build_bodies import HEAD, NOW, MemoryNode, network
 
 NORTH = Unit("north", UnitKind.REGIONAL_BRANCH, "Northern branch", "The north")
@@ -213,3 +215,17 @@ def test_list_that_lifts_limits_is_refused_in_the_trail(node: MemoryNode) -> Non
     assert (last.verb, last.officer, last.detail["outcome"]) == ("manage_officers", HEAD, "refused")
     # At the node's own console nobody is judged.
     assert OwnUnits(node.directory).say_as_operator((NORTH, replace(GATE, parent=None))).units[1].parent is None
+
+
+def test_b4_no_list_is_said_with_which_the_body_could_not_be_introduced_any_more(node: MemoryNode) -> None:
+    units = OwnUnits(node.directory)
+    said = units.say_as_operator(tuple(replace(SOUTH, id=f"unit-{number}", name="x" * 100) for number in range(525)))
+    long = tuple(replace(one, name="x" * 199, territory="y" * 199) for one in said.units)
+    many = (*long, *(replace(one, id=f"{one.id}-b") for one in long))
+    node.clock.pass_time(hours=1)
+    with pytest.raises(Invalid, match="more of itself") as raised:
+        units.say_as_operator(many)
+    assert "introduction" in raised.value.why
+    assert own(node).units == said.units
+    # One that fits is introduced: a node that knows of nobody else takes it in.
+    draft(DirectoryKind.INTRODUCTION, said.id, NOW, introduction_of(units.say_as_operator(long)))

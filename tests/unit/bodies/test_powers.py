@@ -5,10 +5,12 @@ from datetime import date, timedelta
 
 import pytest
 
+from entente.bodies.law_changes import NEW, version_of
 from entente.bodies.model import NationalOrder, Officer, Power
 from entente.bodies.powers import may_act
+from entente.kernel.codec import to_object
 from entente.kernel.decision import Decision
-from entente.kernel.errors import Invalid, Refused
+from entente.kernel.errors import Conflict, Invalid, Refused
 from entente.kernel.ids import OfficerId
 from tests.support.build_bodies import DUTY, HEAD, LISTS, NOW, MemoryNode
 
@@ -135,3 +137,74 @@ def test_an_order_that_contradicts_itself_is_not_entered(wrong: NationalOrder, f
     with pytest.raises(Invalid, match=field):
         node.directory.law.enter(HEAD, replace(wrong, reference="Order 118"))
     assert [order.reference for order in node.store.state.bodies.orders()] == ["Order 117"]
+
+
+def changed(node: MemoryNode, order: NationalOrder) -> dict[date, dict[str, tuple[bool, bool, str]]]:
+    """Return by day and measure whether law gives it before and after an order, and where it is routed then."""
+    return {
+        day.on: {
+            one.after.measure: (bool(one.before.given), bool(one.after.given), one.after.routed_to)
+            for one in day.changes
+        }
+        for day in node.directory.law.foresee(HEAD, order).days
+    }
+
+
+def test_b28_what_an_order_would_change_is_what_officers_may_once_it_is_entered() -> None:
+    node, today = MemoryNode("XA-NCB"), NOW.date()
+    found = changed(node, ORDER)
+    assert list(found) == [today]
+    assert found[today]["observe"] == (True, False, "Criminal police of XA, operational search department")
+    assert found[today]["inquire"][:2] == (True, True), "given on a condition from now on"
+    assert "detain_on_international_notice" not in found[today], "other bases are untouched"
+    assert node.store.state.bodies.orders() == (), "nothing is entered"
+    before = {code: ask(code).allowed for code in LISTS.measures}
+    node.directory.law.enter(HEAD, ORDER)
+    after = {code: ask(code, *node.store.state.bodies.orders()).allowed for code in LISTS.measures}
+    lost = {code for code in before if before[code] and not after[code]}
+    assert lost == {code for code, (was, then, _) in found[today].items() if was and not then}
+    assert changed(node, ORDER) == {}, "word for word it changes nothing"
+
+
+def test_b28_order_that_begins_and_ends_later_is_told_for_its_days() -> None:
+    node, today = MemoryNode("XA-NCB"), NOW.date()
+    begins, ends = today + timedelta(days=10), today + timedelta(days=20)
+    found = changed(node, replace(ORDER, in_force_on=begins, ends_on=ends))
+    assert list(found) == [begins, ends]
+    assert found[ends] == {}, "from its end on nothing differs"
+    node.directory.law.enter(HEAD, ORDER)
+    ended = changed(node, replace(ORDER, ends_on=ends))
+    assert list(ended) == [ends]
+    assert ended[ends]["observe"][:2] == (False, True)
+
+
+def test_b28_who_corrects_an_order_names_the_version_that_was_seen_and_what_stood_is_in_the_trail() -> None:
+    node = MemoryNode("XA-NCB")
+    law = node.directory.law
+    law.enter(HEAD, ORDER, NEW)
+    with pytest.raises(Conflict, match="already"):
+        law.enter(HEAD, ORDER, NEW)
+    first, wider = version_of(ORDER), replace(ORDER, powers=(*ORDER.powers, Power("observe", SEARCH_LAW)))
+    law.enter(HEAD, wider, first)
+    with pytest.raises(Conflict, match="changed meanwhile") as late:
+        law.enter(HEAD, ORDER, first)
+    assert late.value.changed_meanwhile
+    with pytest.raises(Conflict):
+        law.foresee(HEAD, ORDER, first)
+    act = node.store.state.trail.acts[-1]
+    assert act.detail["replaced"] == to_object(ORDER)
+    law.enter(HEAD, ORDER)
+    assert node.store.state.bodies.orders() == (ORDER,), "a script that names none replaces what stands"
+
+
+def test_b28_only_who_may_enter_officers_foresees_and_a_power_stands_once() -> None:
+    node = MemoryNode("XA-NCB")
+    with pytest.raises(Refused):
+        node.directory.law.foresee(DUTY, ORDER)
+    with pytest.raises(Invalid, match="once"):
+        node.directory.law.foresee(HEAD, replace(ORDER, powers=(*ORDER.powers, Power("poll", SEARCH_LAW, "at night"))))
+    counted = node.directory.law.foresee(HEAD, ORDER).officers
+    machine = Officer(OfficerId("m-1"), frozenset({"duty_officer"}), is_machine=True)
+    for officer in (Officer(OfficerId("duty-9"), frozenset({"duty_officer"})), machine):
+        node.directory.officers.put(HEAD, officer)
+    assert node.directory.law.foresee(HEAD, ORDER).officers == counted + 1

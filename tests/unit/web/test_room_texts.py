@@ -25,13 +25,12 @@ from entente.identity.dates import DateAgreement
 from entente.identity.identifiers.keys import WORDS
 from entente.identity.words import Part
 from entente.web import sentences
-from entente.web.room_texts import english_forms, room_texts
+from entente.web.room_texts import english_forms, here_key, room_texts
 from entente.web.sentences import (
     DEPTH_MAX,
     SAID_CHARACTERS_MAX,
     SENTENCES_MAX,
     answer,
-    here_key,
     is_known,
     said,
 )

@@ -77,7 +77,7 @@ from entente.web.desk.trail_pages import NARROWED, act_meant, act_words
 from entente.web.desk.unit_shown import STATES
 from entente.web.desk.unsigned_pages import SIGNED
 from entente.web.pages import TEMPLATES
-from entente.web.room_texts import room_texts
+from entente.web.room_texts import here_key, room_texts
 from entente.web.wording import LANGUAGES, PLACEHOLDER, Text, Wording, code_texts_of, text_files, texts_of
 
 OTHERS = tuple(language for language in LANGUAGES if language != "en")
@@ -132,7 +132,7 @@ def put_together() -> Iterator[str]:
     yield from ("shell.user_assigned", "rule.one", "rule.several")
     # Told by what rooms say (test_room_texts.py, which holds them against the rooms' code).
     yield from room_texts()
-    yield from (here for key in room_texts() if (here := sentences.here_key(key)) in texts_of("en"))
+    yield from (here for key in room_texts() if (here := here_key(key)) in texts_of("en"))
 
 
 def used() -> set[str]:

@@ -20,14 +20,19 @@ class AsyncPowersMethods(AsksAsync):
         """
         return await self.ask(powers.list_orders())
 
-    async def enter_order(self, *, order: Order, idempotency_key: str | None = None) -> Result:
+    async def enter_order(
+        self, *, order: Order, version: str | None = None, idempotency_key: str | None = None
+    ) -> Result:
         """Enter a national order.
 
+        It replaces what stands under its reference: where another version stands than it names, nothing is done.
         Needs the scope directory.write.
 
+        version: The version of the order of this reference that it was made from, or «new» for none; what stands is
+            replaced unseen where it is left out.
         idempotency_key: Made for this act where none is given.
         """
-        return await self.ask(powers.enter_order(order=order, idempotency_key=idempotency_key))
+        return await self.ask(powers.enter_order(order=order, version=version, idempotency_key=idempotency_key))
 
     async def may_task_measure(self, measure: str) -> MayTaskMeasureAnswer:
         """Say whether the account may task a measure, with every ground. Nothing is tasked.

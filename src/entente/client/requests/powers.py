@@ -14,10 +14,16 @@ def list_orders() -> Call[ListOrdersAnswer]:
     return Call("list_orders", "GET", "/orders", ListOrdersAnswer)
 
 
-def enter_order(*, order: Order, idempotency_key: str | None = None) -> Call[Result]:
+def enter_order(*, order: Order, version: str | None = None, idempotency_key: str | None = None) -> Call[Result]:
     """Enter a national order."""
     return Call(
-        "enter_order", "POST", "/orders", Result, body=given(order=order), is_done_once=True, key=idempotency_key
+        "enter_order",
+        "POST",
+        "/orders",
+        Result,
+        body=given(order=order, version=version),
+        is_done_once=True,
+        key=idempotency_key,
     )
 
 

@@ -38,6 +38,8 @@ class ListOrdersAnswer(TypedDict):
     """What is answered by `list_orders`."""
 
     orders: list[Order]
+    versions: dict[str, str]
+    """By reference, the version of each: a digest of all that it says."""
     exercise: NotRequired[bool]
     """Nothing here is real: an exercise's node answered."""
 

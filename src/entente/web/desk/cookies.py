@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from entente.bodies.accounts import Begun, From, SignedIn
+from entente.bodies.sessions import digest_of
 from entente.node import Node
 from entente.web.desk.paths import LIVE_PATH, PREFIX
 from entente.web.desk.preferences import language_of
@@ -61,12 +62,39 @@ def forget(node: Node, request: Request, answer: Response) -> None:
     )
 
 
+def asks_by_itself(request: Request) -> bool:
+    """Say whether an open page asks, to be brought up to date, and not its officer."""
+    return "hx-request" in request.headers
+
+
 def signed_in_of(node: Node, request: Request) -> SignedIn | None:
     """Return who is signed in at the browser that sent a request."""
     token = token_of(node, request)
     # What a page asks by itself is nobody's sign of life.
-    is_by_itself = "hx-request" in request.headers or request.url.path == f"{PREFIX}{LIVE_PATH}"
-    return node.accounts.sessions.who(token, is_seen=not is_by_itself) if token else None
+    is_by_itself = asks_by_itself(request) or request.url.path == f"{PREFIX}{LIVE_PATH}"
+    if not token:
+        return None
+    return _by_itself(node, token) if is_by_itself else node.accounts.sessions.who(token)
+
+
+def _by_itself(node: Node, token: str) -> SignedIn | None:
+    """Return who is signed in at a page that asks by itself; between two changes of the store nothing is read anew.
+
+    Every open page asks so four times a minute, whatever happens (live.HEARTBEAT_SECONDS). Whatever but time ends a session is
+    a change.
+    """
+    sessions = node.accounts.sessions
+    # Before the session is read: what is read is as of this number of changes, or of a later one.
+    changes = node.changes()
+    kept = node.sessions_seen.kept
+    if kept is None or kept[0] != changes:
+        kept = node.sessions_seen.kept = (changes, {})
+    known = cast("dict[str, SignedIn]", kept[1])
+    key = digest_of(token)
+    if (found := known.get(key)) is not None:
+        return sessions.still(found)
+    found = sessions.who(token, is_seen=False)
+    return None if found is None else known.setdefault(key, found)
 
 
 @dataclass(frozen=True, slots=True)

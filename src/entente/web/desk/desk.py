@@ -38,7 +38,7 @@ from entente.verbs.references import names_and_officer, names_of
 from entente.web.desk import wrong
 from entente.web.desk.arriving import Arriving
 from entente.web.desk.changes import Changes
-from entente.web.desk.cookies import token_of, whence
+from entente.web.desk.cookies import asks_by_itself, token_of, whence
 from entente.web.desk.downloads import downloaded
 from entente.web.desk.draft_routes import DraftRoutes, forms_of
 from entente.web.desk.drafts import Draft, Drafts
@@ -321,6 +321,7 @@ class Desk:
             form=Entered(),
             memory=self.memories.of(session.csrf),
             jobs=self.parts.jobs,
+            is_by_itself=asks_by_itself(request),
         )
 
     def say(self, request: Request, session: Session | None) -> Wording:

@@ -343,7 +343,7 @@ def _successors(asked: Asked) -> Iterator[DeskLine]:
 def _held(asked: Asked) -> Iterator[DeskLine]:
     if not may_do(asked, "decide_held"):
         return
-    if held := whole(asked.perform("exchange_held", {"limit": 1}), "of"):
+    if held := whole(asked.perform("exchange_held", {"limit": 0}), "of"):
         yield DeskLine(
             kind="held",
             to=HELD_PATH,
@@ -384,7 +384,7 @@ def _contacts(asked: Asked) -> Iterator[DeskLine]:
 def _troubles(asked: Asked) -> list[LineTrouble]:
     return [
         LineTrouble(body_name(member(one, "body")), answer(asked.say, text(one, "why")), whole(one, "waiting"))
-        for one in members(asked.perform("exchange_lines", {"failing": True}), "lines")
+        for one in members(asked.perform("exchange_lines", {"failing": True, "lines_alone": True}), "lines")
     ]
 
 

@@ -34,7 +34,7 @@ from entente.bodies.tokens import may
 from entente.correspondence.desk import teams_of
 from entente.kernel.ids import BodyId, InstrumentId
 from entente.node import Node
-from entente.verbs.references import Names, names_of
+from entente.verbs.references import Names, names_and_officer, names_of
 from entente.web.desk.changes import INSTRUMENT, URGENT, Change, Changes, KeptFor, Listener
 from entente.web.desk.page import Asked, ShowPage
 from entente.web.desk.paths import LIVE_PATH, own_path
@@ -201,9 +201,9 @@ class Live:
     def _knowing(self, session: Session) -> Callable[[KeptFor], bool]:
         """Return what says whether a change is for an officer (docs/rules/cases.md C8, docs/rules/disclosure.md D11)."""
         oversees = self._ear(session)
-        with self._node.correspondence.open_view() as unit:
-            found = unit.bodies.officer(session.account)
-        of_unit = "" if found is None else found.unit
+        # Read anew after a change alone: every stream is judged again with each of its heartbeats.
+        _, found = names_and_officer(self._node, session.account)
+        of_unit = found.unit
 
         def knows(kept_for: KeptFor) -> bool:
             team, units = kept_for.team, kept_for.units

@@ -27,10 +27,14 @@ DRAFTS_MAX: Final = 20
 """Drafts of one session that can be gone back to; what was taken to the heads is a file, and outlives this."""
 IMPORTS_MAX: Final = 8
 """As many as files of one officer may wait."""
+JUST_NOW: Final = timedelta(seconds=10)
+"""Within which a browser asks for the page that an act led to, on the slowest line that is used for a desk."""
 GROUPS_MAX: Final = 8
 """Groups of one session that are being changed; each holds at most what a form or a file of 512 kB says."""
 ENTRIES_MAX: Final = 8
 """Records that one officer enters at the same time; as many as files may wait."""
+ORDERS_MAX: Final = 4
+"""Orders of one session that are being entered."""
 KEPT: Final = timedelta(hours=1)
 
 
@@ -111,8 +115,12 @@ class Memory:
     """A change of our list of units as it was chosen so far, likewise: the fields of the verb, and the version that was seen."""
     groups: OrderedDict[str, KeptGroup] = field(default_factory=OrderedDict)
     """Groups of ours as they were changed so far, while it is looked at what that would change, by name."""
+    orders: OrderedDict[str, tuple[JsonObject, str]] = field(default_factory=OrderedDict)
+    """National orders as they were entered so far, likewise: by reference, the order and the version that it was made from."""
     imports: OrderedDict[str, Mapping[str, str]] = field(default_factory=OrderedDict)
     """Of files that wait: what was entered for them, terms and mapping."""
+    opened: tuple[datetime, JsonObject] | None = None
+    """A message that this officer opened a moment ago, as that showed it, and when: for the page that comes next."""
     entries: OrderedDict[str, Mapping[str, str]] = field(default_factory=OrderedDict)
     """Records that are being entered, as they were looked at last: by the page, the fields of
     its form."""
@@ -137,6 +145,13 @@ class Memory:
         while len(self.imports) > IMPORTS_MAX:
             self.imports.popitem(last=False)
 
+    def take_opened(self, message: str, now: datetime) -> JsonObject | None:
+        """Return a message as it was shown when it was opened just now, once; None for any other."""
+        kept, self.opened = self.opened, None
+        if kept is None or kept[1]["id"] != message or now - kept[0] >= JUST_NOW:
+            return None
+        return kept[1]
+
     def keep_group(self, group: KeptGroup) -> None:
         """Keep a group as it was changed so far; the oldest goes where there are too many."""
         self.groups[group.name] = group
@@ -149,6 +164,12 @@ class Memory:
         self.entries.move_to_end(place)
         while len(self.entries) > ENTRIES_MAX:
             self.entries.popitem(last=False)
+
+    def keep_order(self, reference: str, order: JsonObject, seen: str) -> None:
+        """Keep an order as it was entered so far; the oldest goes where there are too many."""
+        self.orders[reference] = (order, seen)
+        while len(self.orders) > ORDERS_MAX:
+            self.orders.popitem(last=False)
 
     def query(self, key: str, now: datetime) -> KeptQuery | None:
         """Return a query that is still kept."""

@@ -75,6 +75,8 @@ class MessagePage:
     """Empty while it is not opened, and once it was recalled."""
     files: Sequence[FileLine]
     """None while it is not opened."""
+    stays: bool
+    """Whether text and files stay as the open page has them: it asks by itself, and is told nothing that is to be looked at."""
     recalled_at: Moment | None
     recall_reason: str
     recall_state: str
@@ -171,9 +173,12 @@ def _message(asked: Asked) -> MessagePage:
     shown = _outside(asked, wanted)
     line = message_line(shown, asked.say)
     may_read = may_do(asked, "read_message")
-    if may_read and line.is_opened:
-        # Whoever reads it is a row of the trail; its sender was told when it was opened first.
-        shown = member(asked.perform("message_open", wanted), "message")
+    # Whoever reads it is a row of the trail, and a page that asks by itself is nobody. Our own is shown without.
+    stays = asked.is_by_itself and may_read and line.is_opened and not line.is_ours and not line.is_recalled
+    if may_read and line.is_opened and not asked.is_by_itself:
+        # Its sender was told when it was opened first.
+        just_now = asked.memory.take_opened(asked.path["id"], asked.node.clock.now())
+        shown = just_now or member(asked.perform("message_open", wanted), "message")
     say, recall = asked.say, shown["recall"]
     recalled = recall if isinstance(recall, dict) else None
     may_send, may_recall = may_do(asked, "send_message"), may_do(asked, "recall_message")
@@ -185,6 +190,7 @@ def _message(asked: Asked) -> MessagePage:
         instrument=text(shown, "instrument"),
         text=str(shown["text"] or "") if line.is_opened and may_read else "",
         files=files_of(asked, shown) if line.is_opened and may_read else (),
+        stays=stays,
         recalled_at=say.moment(parse_time(text(recalled, "at"), "at")) if recalled is not None else None,
         recall_reason=text(recalled, "reason") if recalled is not None else "",
         recall_state=_recall_state(recalled) if recalled is not None and line.is_ours else "",
@@ -316,7 +322,9 @@ def _send_again(asked: Asked) -> Done:
 
 
 def _open(asked: Asked) -> Done:
-    asked.perform("message_open", {"id": asked.path["id"]})
+    shown = member(asked.perform("message_open", {"id": asked.path["id"]}), "message")
+    # The page that comes next shows what was opened by this act, and is no second look at it.
+    asked.memory.opened = (asked.node.clock.now(), shown)
     return Done(message_path(asked.path["id"]))
 
 

@@ -51,6 +51,8 @@ class Asked:
     """The officer's files and jobs, each asked for with the officer's id."""
     once: str = ""
     """Of a form: the key under which it is done once."""
+    is_by_itself: bool = False
+    """Whether an open page asks for itself anew, to be brought up to date: nobody looks by that, and nothing is read by it."""
 
     def perform(self, verb: str, given: JsonObject | None = None) -> JsonObject:
         """Do a verb as the officer who asks, through the same table as the API; raise what it raises."""
@@ -155,8 +157,9 @@ class ShowPage:
     is_long: bool = False
     """Whether it computes for long though its verbs do not always (Verb.is_long)."""
     live: tuple[str, ...] = ()
-    """Kinds of changes upon which it is brought up to date where it stands (changes.Changes). To make such a page is no act,
-    but where its template says so by `data-still`: then it says that it is old, and its officer asks."""
+    """Kinds of changes upon which it is brought up to date where it stands (changes.Changes). To make such a page is no act
+    where it asks by itself (Asked.is_by_itself), but where its template says so by `data-still`: then it says that it is old, and
+    its officer asks."""
 
     @property
     def takes_long(self) -> bool:

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import parse_date
-from entente.web.desk.page import PREFIX, Asked, Page, ShowPage
+from entente.web.desk.page import PREFIX, Asked, Page, ShowPage, may_do
 from entente.web.desk.reading import member, members, text, texts
 from entente.web.sentences import said
 from entente.web.wording import Wording
 
 POWERS_PATH = f"{PREFIX}/powers"
+NEW_ORDER_PATH = f"{PREFIX}/new-order"
+ENTERS_ORDERS = ("manage_officers",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,8 @@ class OrderShown:
     """Measure, legal basis, condition."""
     instead: Sequence[tuple[str, str]]
     """Measure, and the authority that takes it."""
+    change: str
+    """Where it is corrected or ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,13 @@ class PowersPage:
     officer: str
     measures: Sequence[MeasureLine]
     orders: Sequence[OrderShown]
+    add: str
+    """Where an order is entered; empty for who may not, who corrects none either."""
+
+
+def change_order_path(reference: str) -> str:
+    """Return where an order is corrected or ended."""
+    return f"{PREFIX}/orders/change/{quote(reference, safe='')}"
 
 
 def _powers(asked: Asked) -> PowersPage:
@@ -66,7 +78,8 @@ def _powers(asked: Asked) -> PowersPage:
         here=POWERS_PATH,
         officer=asked.officer,
         measures=[_measure(asked, code) for code in asked.node.lists.measures],
-        orders=[_order(one, today, say) for one in members(asked.perform("order_list"), "orders")],
+        orders=[order_shown(one, today, say) for one in members(asked.perform("order_list"), "orders")],
+        add=NEW_ORDER_PATH if may_do(asked, *ENTERS_ORDERS) else "",
     )
 
 
@@ -85,7 +98,8 @@ def _ground(one: JsonObject, say: Wording) -> tuple[str, str, bool]:
     return text(one, "number"), said(say, text(one, "text")), one["allows"] is True
 
 
-def _order(one: JsonObject, today: str, say: Wording) -> OrderShown:
+def order_shown(one: JsonObject, today: str, say: Wording) -> OrderShown:
+    """Return a national order of an answer."""
     in_force, ends = text(one, "in_force_on"), one["ends_on"]
     instead = member(one, "competent_authorities")
     return OrderShown(
@@ -99,6 +113,7 @@ def _order(one: JsonObject, today: str, say: Wording) -> OrderShown:
         governs=[say.code("legal_bases", basis) for basis in texts(one, "governs")],
         powers=[_power(power, say) for power in members(one, "powers")],
         instead=[(say.code("measures", measure), text(instead, measure)) for measure in sorted(instead)],
+        change=change_order_path(text(one, "reference")),
     )
 
 

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode
 
+from markupsafe import Markup
+
 from entente.kernel.canonical import INTEGER_MAX, Json, JsonObject, parse_document
 from entente.kernel.clock import parse_time
 from entente.kernel.errors import Invalid, NotFound
@@ -154,7 +156,7 @@ def _trail(asked: Asked) -> TrailPage:
     answer = asked.perform("trail_show", given)
     # An act that this node has no words for stands in the trail all the same, where a newer one wrote it.
     if wanted["act"] and answer["next_before"] is None and not answer["rows"] and not _is_act(say, wanted["act"]):
-        what = say.text("narrowed.no_act", entered=wanted["act"])
+        what = say.text("narrowed.no_act", entered=Markup("<bdi>{}</bdi>").format(wanted["act"]))
         faults = {"act": Fault("act", what, say.text("narrowed.no_act_do"))}
     return _trail_page(asked, wanted, answer, faults)
 

@@ -104,6 +104,8 @@
       if (old.data !== fresh.data) { old.data = fresh.data; change(old); }
       return;
     }
+    // What is to be looked at is told to nobody who does not: it stays as its officer was shown it.
+    if (fresh.matches("[data-stays]")) return;
     if (old.matches("[data-print]") || (old.matches("form") && (isBegun(old) || hasFocus(old)))) return;
     if (old.isEqualNode(fresh)) return;
     attributes(old, fresh);
