@@ -82,8 +82,10 @@ class Shell:
 
 
 _environment = Environment(
-    loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-)
+    loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+    # Templates are part of the program: whether one changed on the disk is not asked with each page.
+    auto_reload=False,
+)  # fmt: skip
 
 
 def static(name: str) -> str:
