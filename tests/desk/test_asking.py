@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from entente.kernel.canonical import JsonObject
@@ -13,6 +14,7 @@ from tests.support.nodes import AGREEMENT_NAME, DUTY
 
 NEWER = "XA-NCB/w-3"
 """Of the first one leave was granted already."""
+LISTED = 'href="/desk/permissions"'
 
 
 def test_w57_a_query_is_left_standing_from_its_answer_and_ended_from_the_list(world: DeskWorld) -> None:
@@ -51,6 +53,8 @@ def test_w57_leave_is_asked_of_the_source_from_the_record(world: DeskWorld) -> N
     shown = browser.get(page).text
     assert "For the court." in shown
     assert "Leave holds until" not in shown
+    assert LISTED in shown
+    assert state_of(browser.get("/desk/permissions").text, page) == "Waits for the answer"
     assert browser.send(ask, f"{page}/forward", {}).status_code == 404
     source = world.bureau.network["XA-NCB"]
     world.bureau.network.deliver()
@@ -61,10 +65,30 @@ def test_w57_leave_is_asked_of_the_source_from_the_record(world: DeskWorld) -> N
     shown = browser.get(page).text
     assert "Leave holds until" in shown
     assert "Forward it to GS" in shown
+    assert state_of(browser.get("/desk/permissions").text, page) == "Granted"
     sent = browser.send(page, f"{page}/forward", {})
     assert sent.headers["location"] == f"{page}?done=record_forwarded"
     row = world.node.trail.latest(1)[0].act
     assert (row.verb, row.detail["outcome"]) == ("forward_record", "sent")
+
+
+def test_w122_requests_for_leave_are_listed_for_whoever_may_ask_or_grant(world: DeskWorld) -> None:
+    ask = f"/desk/ask/{NEWER}"
+    assert LISTED in with_query(world, world.browser()).get(ask).text
+    for role in ("duty_officer", "head_of_body", "analyst"):
+        may_read = bool(world.node.lists.roles[role].verbs & {"ask_permission", "grant_permission"})
+        other = world.browser(role)
+        assert (other.get("/desk/permissions").status_code == 200) is may_read
+        search = other.get("/desk/search")
+        assert (LISTED in search.text) is (may_read and search.status_code == 200)
+
+
+def state_of(text: str, page: str) -> str:
+    """Return how a list says that a request stands."""
+    (row,) = [one for one in text.split("<tr>") if f'href="{page}"' in one]
+    found = re.search(r'<span class="tag [a-z-]+">([^<]*)</span>', row)
+    assert found is not None
+    return found[1]
 
 
 def test_w57_a_record_is_shown_as_it_stands_at_the_source_and_asked_for_by_its_name(world: DeskWorld) -> None:

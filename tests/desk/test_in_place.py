@@ -32,7 +32,7 @@ BY_ITSELF = {"HX-Request": "true"}
 CHANGING = frozenset({
     "desk", "messages", "message", "hits", "hit", "cases", "case", "shift", "shifts", "one_shift", "roster", "calls", "held",
     "standing", "matches", "instruments", "instrument", "sharing", "directory", "body", "groups", "group", "units", "kept_units",
-    "contacts", "requests", "request", "permission", "powers", "node", "successor", "holders",
+    "contacts", "requests", "request", "permission", "permissions", "powers", "node", "successor", "holders",
 })  # fmt: skip
 """Pages that can change beneath an officer by somebody's act."""
 

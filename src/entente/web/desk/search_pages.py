@@ -54,6 +54,8 @@ class SearchPage:
     countries: Mapping[str, str]
     query: Mapping[str, str]
     """What the form begins with."""
+    has_leaves: bool
+    """Whether this officer may read requests for leave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +161,7 @@ def _search(asked: Asked) -> SearchPage:
         sexes={code: say.code("sexes", code) for code in SEXES},
         countries=_countries(asked),
         query=kept.fields if kept is not None else {},
+        has_leaves=may_do(asked, "ask_permission", "grant_permission"),
     )
 
 
