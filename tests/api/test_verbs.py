@@ -297,6 +297,9 @@ def with_a_case_file(day: Day) -> None:
     exhibit = ask("GS", "exhibit_enter", officer=DUTY, number=other, **found)["exhibit"]
     over = {"exhibit": exhibit["id"], "at": "2026-01-02T00:00:00Z", "gave": "A", "took": "B", "where": "Gate 4"}
     assert ask("GS", "exhibit_hand_over", officer=DUTY, number=other, **over)["hand_over"]["took"] == "B"
+    image = ask("GS", "exhibit_enter", officer=DUTY, number=other, **{**found, "kind": "digital", "sha256": "ab" * 32})
+    given = {"exhibit": image["exhibit"]["id"], "file_name": "image.dd", "bytes": 9, "sha256": "AB" * 32}
+    assert ask("GS", "exhibit_check", officer=DUTY, number=other, **given)["is_same"] is True
     joined = ask("GS", "case_join", officer=DUTY, number=number, other=other, reason="The same man.", version=2)["case"]
     assert joined["joined"] == [other]
     assert (

@@ -26,7 +26,7 @@ NOT_SHOWN = frozenset(
         "refuse_message", "recall_from_all", "recall_from_some", "reopen_case", "finish_task", "hand_exhibit_over", "set_team",
         "note_shift", "take_over_shift", "take_off_duty", "acknowledge_call", "confirm_limits", "refuse_limits",
         "remove_contact", "draft_resumption", "draft_measure", "release_held", "drop_held",
-        "release_all_held", "accept_successor", "put_entry", "take_back_instrument", "refuse_instrument",
+        "release_all_held", "accept_successor", "put_entry", "take_back_instrument", "refuse_instrument", "check_exhibit",
     }
 )  # fmt: skip
 CONTROL = re.compile(r'<(?:input(?! type="hidden")|select|textarea|fieldset)\b[^>]*\bid="([^"]+)"')

@@ -50,6 +50,11 @@ STRANGER: Final = (
     " asked the node would believe it instead of the proof"
 )
 
+COMPARED: Final = (
+    "an officer who was given a file has it held against an exhibit, and the chronology says so with their name; a program that"
+    " has the file computes its digest and compares it with the one that GET /cases/{case} says"
+)
+
 LEFT_OUT: Final[Mapping[str, str]] = {
     **dict.fromkeys(
         (
@@ -70,6 +75,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
         ACCOUNTS,
     ),
     "trail_judge": STRANGER,
+    "exhibit_check": COMPARED,
     "group_lines": GATHERED.format("GET /groups, with the entries that are counted here"),
     "successor_list": GATHERED.format("GET /bodies/{body}, where a body names the one it replaces,"),
     "contact_own": GATHERED.format("GET /contacts, asked with this body's own code"),

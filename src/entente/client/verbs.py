@@ -593,6 +593,14 @@ _NOT_ASKED: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("trail_judge",),
     ),
     (
+        (
+            "an officer who was given a file has it held against an exhibit, and the chronology says so with "
+            "their name; a program that has the file computes its digest and compares it with the one that GET "
+            "/cases/{case} says"
+        ),
+        ("exhibit_check",),
+    ),
+    (
         ("it gathers for a page what routes say each: GET /groups, with the entries that are counted here"),
         ("group_lines",),
     ),
