@@ -375,6 +375,10 @@ def in_correspondence(day: Day, case: str) -> None:
     assert ask("XB-NCB", "hit_show", id=hit["id"])["hit"]["record"] == hit["record"]
     with pytest.raises(Conflict):
         ask("XB-NCB", "hit_release", officer=DUTY, id=hit["id"])
+    assert ask("XB-NCB", "unsettled_list", officer=DUTY)["items"] == []
+    assert ask("XB-NCB", "unsettled_show", id=hit["id"])["became"] == []
+    with pytest.raises(Conflict, match="nothing to settle"):
+        ask("XB-NCB", "unsettled_settle", officer=DUTY, id=hit["id"])
     ask("XA-NCB", "hit_answer", officer=DUTY, id=hit["id"], same=True, text="It is he.")
     assert ask("XB-NCB", "hit_list")["hits"][0]["is_same_person"] is True
 
@@ -644,6 +648,7 @@ def on_duty(day: Day) -> None:
     ask("GS", "shift_hand_over", officer=DUTY, for_next="Nothing.")
     digest = ask("GS", "shift_sheet", officer=DUTY, id=shift)["shift"]["digest"]
     ask("GS", "officer_add", officer=HEAD, id="duty-2", roles=["duty_officer"])
+    assert [one["id"] for one in ask("GS", "shift_waiting", officer="duty-2")["shifts"]] == [shift]
     ask("GS", "shift_take_over", officer="duty-2", id=shift, digest=digest)
     assert len(ask("GS", "shift_list", officer=DUTY)["shifts"]) == 2
     tomorrow = day.network["GS"].clock.now() + timedelta(days=1)

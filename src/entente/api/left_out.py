@@ -50,6 +50,10 @@ STRANGER: Final = (
     " asked the node would believe it instead of the proof"
 )
 
+SETTLED: Final = (
+    "that a hit or an answer reached nobody is known once a person knows it, and rings the other side up; a program that said so"
+    " in their place would take it off every desk. That it failed is read in its deliveries"
+)
 COMPARED: Final = (
     "an officer who was given a file has it held against an exhibit, and the chronology says so with their name; a program that"
     " has the file computes its digest and compares it with the one that GET /cases/{case} says"
@@ -79,6 +83,12 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "group_lines": GATHERED.format("GET /groups, with the entries that are counted here"),
     "successor_list": GATHERED.format("GET /bodies/{body}, where a body names the one it replaces,"),
     "contact_own": GATHERED.format("GET /contacts, asked with this body's own code"),
+    "shift_waiting": GATHERED.format("GET /shifts"),
+    **dict.fromkeys(
+        ("unsettled_list", "unsettled_show"),
+        GATHERED.format("GET /hits, GET /permissions and GET /record-requests, with their deliveries,"),
+    ),
+    "unsettled_settle": SETTLED,
     **dict.fromkeys(("shift_begin", "shift_note", "shift_hand_over", "shift_take_over"), SIGNED),
     "call_acknowledge": IN_HAND,
     **dict.fromkeys(("sharing_overview", "sharing_pair"), GATHERED.format("GET /sharing")),

@@ -51,6 +51,7 @@ from entente.web.desk import (
     trail_pages,
     unit_pages,
     units_pages,
+    unsettled_pages,
     unsigned_pages,
     version_pages,
 )
@@ -63,6 +64,7 @@ _PARTS = (
     message_pages,
     message_file_pages,
     failed_pages,
+    unsettled_pages,
     circular_pages,
     recall_pages,
     case_pages,
