@@ -323,6 +323,9 @@ def with_a_case_file(day: Day) -> None:
     exhibit = ask("GS", "exhibit_enter", officer=DUTY, number=other, **found)["exhibit"]
     over = {"exhibit": exhibit["id"], "at": "2026-01-02T00:00:00Z", "gave": "A", "took": "B", "where": "Gate 4"}
     assert ask("GS", "exhibit_hand_over", officer=DUTY, number=other, **over)["hand_over"]["took"] == "B"
+    image = ask("GS", "exhibit_enter", officer=DUTY, number=other, **{**found, "kind": "digital", "sha256": "ab" * 32})
+    given = {"exhibit": image["exhibit"]["id"], "file_name": "image.dd", "bytes": 9, "sha256": "AB" * 32}
+    assert ask("GS", "exhibit_check", officer=DUTY, number=other, **given)["is_same"] is True
     joined = ask("GS", "case_join", officer=DUTY, number=number, other=other, reason="The same man.", version=2)["case"]
     assert joined["joined"] == [other]
     assert (
@@ -398,6 +401,10 @@ def in_correspondence(day: Day, case: str) -> None:
     assert ask("XB-NCB", "hit_show", id=hit["id"])["hit"]["record"] == hit["record"]
     with pytest.raises(Conflict):
         ask("XB-NCB", "hit_release", officer=DUTY, id=hit["id"])
+    assert ask("XB-NCB", "unsettled_list", officer=DUTY)["items"] == []
+    assert ask("XB-NCB", "unsettled_show", id=hit["id"])["became"] == []
+    with pytest.raises(Conflict, match="nothing to settle"):
+        ask("XB-NCB", "unsettled_settle", officer=DUTY, id=hit["id"])
     ask("XA-NCB", "hit_answer", officer=DUTY, id=hit["id"], same=True, text="It is he.")
     assert ask("XB-NCB", "hit_list")["hits"][0]["is_same_person"] is True
 
@@ -677,6 +684,7 @@ def on_duty(day: Day) -> None:
     ask("GS", "shift_hand_over", officer=DUTY, for_next="Nothing.")
     digest = ask("GS", "shift_sheet", officer=DUTY, id=shift)["shift"]["digest"]
     ask("GS", "officer_add", officer=HEAD, id="duty-2", roles=["duty_officer"])
+    assert [one["id"] for one in ask("GS", "shift_waiting", officer="duty-2")["shifts"]] == [shift]
     ask("GS", "shift_take_over", officer="duty-2", id=shift, digest=digest)
     assert len(ask("GS", "shift_list", officer=DUTY)["shifts"]) == 2
     tomorrow = day.network["GS"].clock.now() + timedelta(days=1)

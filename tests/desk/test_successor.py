@@ -106,3 +106,24 @@ def test_heavy_acts_ask_who_is_there(world: DeskWorld) -> None:
 
 def test_what_came_under_a_compromised_key_has_a_page_for_who_reads_the_trail(world: DeskWorld) -> None:
     assert "declared no key compromised" in browser_of(world, HEAD).get("/desk/directory/XA-NCB/doubts").text
+
+
+def test_two_bodies_in_one_place_are_decided_one_after_the_other(world: DeskWorld) -> None:
+    for code in ("XA-FIRST", "XA-OTHER"):
+        enter_successor(world.node, "XA-NCB", code)
+    first, second = browser_of(world, HEAD), browser_of(world, SECOND)
+    old = {"replaced": names_of(world.node).body("XA-NCB", "body").id}
+    page, other = "/desk/successors/XA-FIRST", "/desk/successors/XA-OTHER"
+    frame = second.frame(other)
+    assert first.send(page, f"{page}/accept", old).status_code == 303
+    late = second.post(f"{other}/accept", {**frame, **old})
+    assert late.status_code == 409
+    assert "XA-OTHER was not proposed: XA-FIRST waits to be accepted in the same place" in late.text
+    shown = second.get(other).text
+    assert f"XA-FIRST waits to be accepted in the same place; {HEAD} proposed it." in shown
+    assert f'href="{page}"' in shown
+    assert f'action="{other}/accept"' not in shown, "it is not offered meanwhile"
+    assert second.send(page, f"{page}/refuse", {**old, "reason": "Not they."}).status_code == 303
+    assert second.send(other, f"{other}/accept", old).status_code == 303
+    claims = perform(world.node, "successor_list", {"officer": HEAD})["claims"]
+    assert {one["successor"]["code"]: one["proposed_by"] for one in claims}["XA-OTHER"] == SECOND  # type: ignore[index, union-attr, call-overload]

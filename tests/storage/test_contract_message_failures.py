@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from entente.cases.model import Case, CaseState, Knowing
-from entente.correspondence.model import FailureNoted, Recall, Way
+from entente.correspondence.model import FailureNoted, HitState, Recall, Way
 from entente.correspondence.statements import Kind
 from entente.exchange.model import Queued
 from entente.kernel.ids import OfficerId
@@ -80,3 +80,44 @@ def test_what_belongs_to_a_case_with_a_team_is_found_by_its_team_alone(store: St
         assert [one.header.id for one in found(9, Knowing(officer=duty))] == ["close", "open"]
         assert [one.header.id for one in found(9, Knowing(officer=other))] == ["open"]
         assert [one.header.id for one in found(9, EVERYTHING)] == ["close", "open"]
+
+
+def test_what_else_was_given_up_is_found_by_its_item_until_its_statement_is_noted(store: Store) -> None:
+    """M30."""
+    with store.unit() as unit:
+        papers = unit.correspondence
+        papers.put_hit(examples.hit("hit-1"), Way.SENT)
+        papers.put_hit(examples.hit("hit-2", HitState.ANSWERED), Way.RECEIVED)
+        papers.put_permission(examples.permission("permission-request-1"), Way.SENT)
+        papers.put_record_request(examples.record_request("record-request-1"), Way.SENT)
+        of_each = (
+            (Kind.HIT, "hit-1"), (Kind.HIT_ANSWER, "hit-2"), (Kind.PERMISSION_REQUEST, "permission-request-1"),
+            (Kind.RECORD_REQUEST, "record-request-1"),
+        )  # fmt: skip
+        for kind, name in of_each:
+            unit.outbox.put(replace(examples.outgoing(name), statement=examples.statement(kind, ref=name)))
+        unit.outbox.enter(NOW)
+        unit.commit()
+    with store.unit() as unit:
+        papers = unit.correspondence
+        assert papers.failed_deliveries(9, EVERYTHING) == ()
+        assert [one.header.id for one in papers.told_hits(9, EVERYTHING)] == ["hit-1"]
+        give_up(unit, *(name for _, name in of_each))
+        found = papers.failed_deliveries(9, EVERYTHING)
+        assert [(one.kind, one.item.header.id, one.way) for one in found] == [
+            (Kind.HIT, "hit-1", Way.SENT),
+            (Kind.HIT_ANSWER, "hit-2", Way.RECEIVED),
+            (Kind.PERMISSION_REQUEST, "permission-request-1", Way.SENT),
+            (Kind.RECORD_REQUEST, "record-request-1", Way.SENT),
+        ]
+        assert {(one.recipient, one.state, one.reason, one.at) for one in found} == {
+            (OTHER, "undelivered", "too late", LATER)
+        }
+        assert len(papers.failed_deliveries(2, EVERYTHING)) == 2
+        papers.put_failure_noted(found[0].statement, FailureNoted("duty-1", LATER))
+        unit.commit()
+    with store.view() as view:
+        papers = view.correspondence
+        assert papers.failed_deliveries(9, EVERYTHING)[0].item.header.id == "hit-2"
+        assert [one.kind for one in papers.failed_deliveries_of("hit-1")] == [Kind.HIT], "noted, it is still told"
+        assert papers.failed_messages(9, EVERYTHING) == (), "none of them is a message"

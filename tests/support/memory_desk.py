@@ -16,6 +16,7 @@ from typing import Self, TypeVar
 from entente.cases.model import NOBODY, Knowing
 from entente.correspondence.model import (
     DecisionBasis,
+    FailedDelivery,
     FailureNoted,
     Hit,
     HitState,
@@ -420,6 +421,16 @@ class MemoryCorrespondence:
 
     def failed_messages(self, limit: int, knowing: Knowing = NOBODY) -> tuple[Message, ...]:
         return ()  # It has no queue in which anything could end: tests/storage covers it.
+
+    def failed_deliveries(self, limit: int, knowing: Knowing = NOBODY) -> tuple[FailedDelivery, ...]:
+        return ()  # Likewise.
+
+    def failed_deliveries_of(self, item: str) -> tuple[FailedDelivery, ...]:
+        return ()
+
+    def told_hits(self, limit: int, knowing: Knowing = NOBODY) -> tuple[Hit, ...]:
+        told = [hit for way, hit in self.kept_hits.values() if (way, hit.state) == (Way.SENT, HitState.TOLD)]
+        return tuple(reversed(told))[:limit]
 
     def put_failure_noted(self, message: str, noted: FailureNoted) -> None:
         self.noted.setdefault(message, noted)

@@ -15,7 +15,15 @@ from entente.agreements.ports import AgreementsUnit
 from entente.agreements.statements import SuccessorContent, draft_successor
 from entente.bodies.authority import Record, authorise
 from entente.bodies.model import NotAccepted, Succession
-from entente.bodies.succession import changed_meanwhile, confirm, propose, refuse, standing_proposal
+from entente.bodies.succession import (
+    changed_meanwhile,
+    confirm,
+    not_while_another_waits,
+    propose,
+    refuse,
+    rival_of,
+    standing_proposal,
+)
 from entente.handling.model import CodeLists
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import Clock
@@ -52,7 +60,8 @@ class Succeeding:
         """Accept a body in the place of one that lost its threshold: the first officer proposes, a second one confirms.
 
         A local act: nobody is asked and nobody bound but this node. Once confirmed the successor is told of the instruments in
-        which it stands now, each of which it signs itself. Raises NotFound, Invalid or Conflict as bodies.succession says.
+        which it stands now, each of which it signs itself. Raises NotFound, Invalid or Conflict as bodies.succession says; so
+        while another body waits for the same place, whose proposal would be dropped without a word.
 
         `seen_proposer` is who had proposed it when the officer looked, empty for nobody; where that is somebody else by now it is
         a Conflict, so that nobody confirms who meant to propose. None where the officer says nothing of it.
@@ -66,7 +75,11 @@ class Succeeding:
             if successor is None or earlier is None:
                 raise NotFound
             fresh = propose(successor, earlier, own, officer, now)
-            waits = standing_proposal(unit.bodies.succession(old), successor)
+            known = unit.bodies.succession(old)
+            other = None if known is None else unit.bodies.body(known.new)
+            if (rival := rival_of(known, successor, other)) is not None and other is not None:
+                raise not_while_another_waits(successor, other, rival)
+            waits = standing_proposal(known, successor)
             if seen_proposer is not None and seen_proposer != (waits.proposed_by if waits is not None else ""):
                 raise changed_meanwhile(successor)
             found = confirm(waits, officer, now) if waits is not None else fresh

@@ -59,6 +59,14 @@ SEEN_FIRST: Final = (
     "it is looked at by the officer who says the list, or enters the order, before they do, at the desk or by its command; what"
     " it is made of is read with GET /groups, GET /instruments and GET /orders"
 )
+SETTLED: Final = (
+    "that a hit or an answer reached nobody is known once a person knows it, and rings the other side up; a program that said so"
+    " in their place would take it off every desk. That it failed is read in its deliveries"
+)
+COMPARED: Final = (
+    "an officer who was given a file has it held against an exhibit, and the chronology says so with their name; a program that"
+    " has the file computes its digest and compares it with the one that GET /cases/{case} says"
+)
 
 LEFT_OUT: Final[Mapping[str, str]] = {
     **dict.fromkeys(
@@ -82,10 +90,17 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     ),
     "trail_judge": STRANGER,
     **dict.fromkeys(("group_preview", "order_preview"), SEEN_FIRST),
+    "exhibit_check": COMPARED,
     "group_lines": GATHERED.format("GET /groups, with the entries that are counted here"),
     "successor_list": GATHERED.format("GET /bodies/{body}, where a body names the one it replaces,"),
     "unit_own": GATHERED.format("GET /directory/units, asked with this body's own code,"),
     "contact_own": GATHERED.format("GET /contacts, asked with this body's own code"),
+    "shift_waiting": GATHERED.format("GET /shifts"),
+    **dict.fromkeys(
+        ("unsettled_list", "unsettled_show"),
+        GATHERED.format("GET /hits, GET /permissions and GET /record-requests, with their deliveries,"),
+    ),
+    "unsettled_settle": SETTLED,
     **dict.fromkeys(("shift_begin", "shift_note", "shift_hand_over", "shift_take_over"), SIGNED),
     "call_acknowledge": IN_HAND,
     **dict.fromkeys(("sharing_overview", "sharing_pair"), GATHERED.format("GET /sharing")),

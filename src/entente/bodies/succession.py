@@ -111,6 +111,27 @@ def standing_proposal(known: Succession | None, new: Body) -> Succession | None:
     return known if known is not None and known.new == new.id and new.not_accepted is None else None
 
 
+def rival_of(known: Succession | None, new: Body, other: Body | None) -> Succession | None:
+    """Return the proposal of another body in the same place that waits; None where there is none, or it was refused.
+
+    `other` is the entry of the body that the known proposal is of.
+
+    Source: docs/rules/bodies.md B14.
+    """
+    if known is None or other is None or known.new == new.id or known.confirmed_by is not None:
+        return None
+    return known if other.not_accepted is None else None
+
+
+def not_while_another_waits(new: Body, other: Body, waits: Succession) -> Conflict:
+    """Return that a successor is not proposed while another one waits for the same place."""
+    return Conflict(
+        f"{new.code} was not proposed: {other.code} waits to be accepted in the same place, proposed by {waits.proposed_by}.",
+        why="A body has one successor at a node, so that one claim is decided before another is proposed (B14).",
+        do=f"Look at {other.code} beside it. Confirm that one, or refuse it with a reason, and propose this one then.",
+    )
+
+
 def changed_meanwhile(new: Body) -> Conflict:
     """Return that another officer proposed or refused a successor since this one looked."""
     return Conflict(

@@ -31,6 +31,10 @@ LINE_CHARACTERS_MAX = 200
 REMARK_CHARACTERS_MAX = 2_000
 EXHIBITS_MAX = 10_000
 HAND_OVERS_MAX = 1_000
+BYTES_MAX = 2**53
+"""Of a file that is looked at: what JSON numbers hold exactly (RFC 8259, 6)."""
+CHECKED: Final = ("exhibit_same", "exhibit_other")
+"""The kinds of lines of a chronology that say what came of it when a file was held against an exhibit."""
 SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -58,6 +62,15 @@ class ChangeOfHands:
     seal: str = ""
     sha256: str = ""
     remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GivenFile:
+    """A file that an officer gave to be held against an exhibit: what it is called, its size, and the digest computed of it."""
+
+    name: str
+    bytes: int
+    sha256: str
 
 
 class Exhibits(Keeping):
@@ -134,6 +147,47 @@ class Exhibits(Keeping):
             unit.commit()
             return link
 
+    def check_exhibit(self, officer: OfficerId, number: str, exhibit: str, given: GivenFile) -> bool:
+        """Say whether a file is the same as a digital exhibit, and enter in the chronology that it was looked at.
+
+        The file is not kept. Also in a closed case. Raises NotFound, or Invalid.
+
+        Source: docs/rules/cases.md C21.
+        """
+        with self.open_unit() as unit:
+            now = self.clock.now()
+            keeper = self._authorise(unit, officer, "keep_case", number, now)
+            case = known_case(unit, number, self._knowing(unit, officer, now))
+            entered = unit.cases.exhibit(exhibit)
+            if entered is None or entered.case != number:
+                raise NotFound
+            _check_given(entered, given)
+            is_same = given.sha256 == entered.sha256
+            kind, words = checked_words(entered, given)
+            unit.cases.add_event(case.number, CaseEvent(now, keeper.id, kind, exhibit, words))
+            detail: JsonObject = {
+                "change": "exhibit_checked",
+                "exhibit": exhibit,
+                "is_same": is_same,
+                "sha256": given.sha256,
+                "bytes": given.bytes,
+            }
+            self._record(unit, "keep_case", keeper, case.number, detail)
+            unit.commit()
+            return is_same
+
+
+def checked_words(exhibit: Exhibit, given: GivenFile) -> tuple[str, str]:
+    """Write what the chronology keeps of a file that was held against an exhibit: the kind of its line, and the words.
+
+    Source: docs/rules/cases.md C21.
+    """
+    same, other = CHECKED
+    if given.sha256 == exhibit.sha256:
+        return same, f"{exhibit.label}: the file «{given.name}», {given.bytes} bytes, is the same."
+    size, digest = given.bytes, given.sha256
+    return other, f"{exhibit.label}: the file «{given.name}», {size} bytes, is another one: its SHA-256 is {digest}."
+
 
 def holder_of(exhibit: Exhibit, chain: Sequence[HandOver]) -> str:
     """Return who has an exhibit: who took it last, else who found it.
@@ -205,6 +259,17 @@ def check_change_of_hands(exhibit: Exhibit, chain: Sequence[HandOver], change: C
         raise bad("at", "it changed hands after it last did, and before now")
     if len(chain) >= HAND_OVERS_MAX:
         raise bad("at", f"a chain has at most {HAND_OVERS_MAX} links")
+
+
+def _check_given(exhibit: Exhibit, given: GivenFile) -> None:
+    if exhibit.kind is not ExhibitKind.DIGITAL:
+        raise bad("sha256", "only a digital exhibit has one")
+    if not given.sha256:
+        raise bad("sha256", "it is the digest of the file that is held against the exhibit")
+    _check_digest(given.sha256)
+    _check_line("file_name", given.name)
+    if not 0 <= given.bytes <= BYTES_MAX:
+        raise bad("bytes", f"a file has 0 to {BYTES_MAX} bytes")
 
 
 def _check_line(name: str, text: str, *, is_needed: bool = True) -> None:

@@ -123,6 +123,31 @@ def exhibit_over(
     say(ask(folder, "exhibit_hand_over", given), as_json, lambda _: [f"Noted in {plain(number)}."])
 
 
+@app.command(
+    "exhibit-check",
+    epilog=examples("entente case exhibit-check 2031/000017 exhibit-0f3a… --file image.dd --as xb-duty-1"),
+)
+def exhibit_check(
+    number: CaseArgument,
+    exhibit: Annotated[str, typer.Argument(metavar="EXHIBIT", help="Its id.")],
+    file: Annotated[Path, typer.Option("--file", metavar="FILE", help="The file that is held against it.")],
+    officer: ActingAs,
+    folder: Folder = None,
+    as_json: Json = False,
+) -> None:
+    """Say whether a file is the same as a digital exhibit. It is read here; its digest alone goes to the node, and is noted."""
+    given: JsonObject = {
+        "officer": officer, "number": number, "exhibit": exhibit, "sha256": _sha256(file), "file_name": file.name,
+        "bytes": file.stat().st_size,
+    }  # fmt: skip
+    say(ask(folder, "exhibit_check", given), as_json, _checked)
+
+
+def _checked(answer: JsonObject) -> list[str]:
+    same = "The file is the same." if answer["is_same"] else "The file is ANOTHER one."
+    return [f"{same}  SHA-256 {plain(answer['sha256'])}"]
+
+
 def work_lines(answer: JsonObject) -> Iterator[str]:
     """Yield what is to be done on a case, its exhibits, and what was decided on it."""
     if tasks := items(answer, "tasks"):

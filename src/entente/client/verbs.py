@@ -646,6 +646,14 @@ _NOT_ASKED: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("group_preview", "order_preview"),
     ),
     (
+        (
+            "an officer who was given a file has it held against an exhibit, and the chronology says so with "
+            "their name; a program that has the file computes its digest and compares it with the one that GET "
+            "/cases/{case} says"
+        ),
+        ("exhibit_check",),
+    ),
+    (
         ("it gathers for a page what routes say each: GET /groups, with the entries that are counted here"),
         ("group_lines",),
     ),
@@ -658,6 +666,22 @@ _NOT_ASKED: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("unit_own",),
     ),
     (("it gathers for a page what routes say each: GET /contacts, asked with this body's own code"), ("contact_own",)),
+    (("it gathers for a page what routes say each: GET /shifts"), ("shift_waiting",)),
+    (
+        (
+            "it gathers for a page what routes say each: GET /hits, GET /permissions and GET /record-requests, "
+            "with their deliveries,"
+        ),
+        ("unsettled_list", "unsettled_show"),
+    ),
+    (
+        (
+            "that a hit or an answer reached nobody is known once a person knows it, and rings the other side up;"
+            " a program that said so in their place would take it off every desk. That it failed is read in its "
+            "deliveries"
+        ),
+        ("unsettled_settle",),
+    ),
     (
         (
             "a shift is a person's time at the desk: who begins it, writes into its journal, hands over or signs "

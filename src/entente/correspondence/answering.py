@@ -103,7 +103,7 @@ class Answering(Desk):
         given = RecordAnswerContent(reply, header.id, answer.outcome, answer.words, answer.grounds, NODE)
         envelope = carrier(situation, own, sender, header.instrument, now)
         if envelope is not None:
-            self._post(unit, Kind.RECORD_ANSWER, reply, given, envelope)
+            self._post(unit, Kind.RECORD_ANSWER, reply, given, envelope, ref=header.id)
 
     def _answer_to(
         self, unit: CorrespondenceUnit, request: RecordRequest, situation: Situation, own: BodyId, now: datetime

@@ -135,7 +135,7 @@ class Granting(Bases):
         envelope = self._carrier(self.disclosure.situation_in(unit), header)
         content = PermissionAnswerContent(header, told.id, leave, reason, text, SIGNED_IN_AS_OPERATOR)
         answered = answered_by(asked, content)
-        statement = self._post(unit, Kind.PERMISSION_ANSWER, header, content, envelope)
+        statement = self._post(unit, Kind.PERMISSION_ANSWER, header, content, envelope, ref=told.id)
         if leave is not None:
             unit.classes.put_leave(leave.by(own, statement.id), statement)
         unit.correspondence.put_permission(answered, Way.RECEIVED)

@@ -71,7 +71,7 @@ class HitAnswers(Bases):
             )  # fmt: skip
             self._freeze(unit, basis, unit.records.get(received.record))
             content = HitAnswerContent(header, hit, is_same_person, text, SIGNED_IN_AS_OPERATOR)
-            self._post(unit, Kind.HIT_ANSWER, header, content, envelope)
+            self._post(unit, Kind.HIT_ANSWER, header, content, envelope, ref=hit)
             unit.commit()
             return answered
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from entente.bodies.model import GroupReference
 from entente.handling.model import DisclosureAct
 from entente.kernel.codec import OMITTED
-from entente.kernel.ids import BodyId, InstrumentId, RecordId
+from entente.kernel.ids import BodyId, InstrumentId, RecordId, StatementId
 from entente.records.model import SealedFile
 
 TEXT_CHARACTERS_MAX = 20_000
@@ -106,6 +106,21 @@ class FailureNoted:
     """That an officer knows that a message of ours was not delivered: it waits for nobody any more (M29)."""
 
     officer: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FailedDelivery:
+    """A statement of ours about a hit, a request for leave or for a record that did not arrive."""
+
+    item: Hit | PermissionRequest | RecordRequest
+    way: Way
+    kind: str
+    recipient: BodyId
+    statement: StatementId
+    state: str
+    """`refused` or `undelivered` (exchange.model)."""
+    reason: str
     at: datetime
 
 

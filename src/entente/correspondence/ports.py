@@ -10,6 +10,7 @@ from entente.cases.model import NOBODY, Knowing
 from entente.cases.ports import CasesUnit
 from entente.correspondence.model import (
     DecisionBasis,
+    FailedDelivery,
     FailureNoted,
     Hit,
     Message,
@@ -122,10 +123,22 @@ class CorrespondenceStore(Protocol):
         """Return the messages of ours that were given up or refused and that nobody noted, oldest first; none recalled."""
 
     def put_failure_noted(self, message: str, noted: FailureNoted) -> None:
-        """Keep that an officer knows that a message of ours was not delivered; the first stands."""
+        """Keep that an officer knows that a message of ours was not delivered, or what became of another item; the first stands.
+
+        Another item is named by the statement that was not delivered; a hit whose record was withdrawn, by its id.
+        """
 
     def failure_noted(self, message: str) -> FailureNoted | None:
         """Return who noted that a message of ours was not delivered."""
+
+    def failed_deliveries(self, limit: int, knowing: Knowing = NOBODY) -> tuple[FailedDelivery, ...]:
+        """Return what we said of hits, requests for leave and for records that was refused or given up, noted by nobody."""
+
+    def failed_deliveries_of(self, item: str) -> tuple[FailedDelivery, ...]:
+        """Return what of one item was refused or given up, noted or not, the oldest first."""
+
+    def told_hits(self, limit: int, knowing: Knowing = NOBODY) -> tuple[Hit, ...]:
+        """Return the hits of ours that were told and not answered, the newest first."""
 
     def cases_of(self, items: Collection[str]) -> Mapping[str, str]:
         """Return the number of our case by id, of those of these items that have one."""

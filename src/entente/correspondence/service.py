@@ -28,6 +28,7 @@ from entente.correspondence.steps import Steps
 from entente.correspondence.threads import first_of, thread_below
 from entente.correspondence.together import Together, together
 from entente.correspondence.unit_reach import beyond_reach
+from entente.correspondence.unsettled import UnsettledItems
 from entente.correspondence.waiting import WaitingItems
 from entente.kernel.errors import NotFound
 from entente.kernel.ids import BodyId, OfficerId
@@ -51,6 +52,7 @@ class Correspondence(
     Answering,
     Consulting,
     WaitingItems,
+    UnsettledItems,
     CaseFiles,
 ):
     """The desk's verbs, and `accept_*` for each kind of statement that the exchange hands to this room.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from entente.cases.exhibits import ChangeOfHands, Found
+from entente.cases.exhibits import BYTES_MAX, ChangeOfHands, Found, GivenFile
 from entente.cases.model import ExhibitKind
 from entente.cases.tasks import Commission
 from entente.kernel.canonical import JsonObject
@@ -63,6 +63,17 @@ def _hand_over(node: Node, arguments: Arguments) -> JsonObject:
     return {"hand_over": hand_over_shown(link)}
 
 
+def _check_exhibit(node: Node, arguments: Arguments) -> JsonObject:
+    given = GivenFile(
+        arguments.text("file_name"),
+        arguments.integer("bytes", default=-1, least=0, most=BYTES_MAX),
+        arguments.optional_text("sha256").lower(),
+    )
+    number, exhibit = arguments.text("number"), arguments.text("exhibit")
+    is_same = node.cases.check_exhibit(arguments.officer(), number, exhibit, given)
+    return {"exhibit": exhibit, "is_same": is_same, "sha256": given.sha256, "bytes": given.bytes}
+
+
 VERBS: tuple[Verb, ...] = (
     verb(
         "task_set", _set_task, "Set something to be done on a case, or a term that runs.",
@@ -76,5 +87,9 @@ VERBS: tuple[Verb, ...] = (
     verb(
         "exhibit_hand_over", _hand_over, "Add a hand-over to an exhibit's chain of custody.",
         "officer", "number", "exhibit", "at", "gave", "took", "where", "seal", "sha256", "remark",
+    ),
+    verb(
+        "exhibit_check", _check_exhibit, "Say whether a file is the same as a digital exhibit, and note that it was looked at.",
+        "officer", "number", "exhibit", "file_name", "bytes", "sha256",
     ),
 )  # fmt: skip

@@ -39,6 +39,10 @@ def _list(node: Node, arguments: Arguments) -> JsonObject:
     return {"shifts": [_shift(one) for one in found], "next_before": found[-1].id if len(found) == limit else None}
 
 
+def _waiting(node: Node, arguments: Arguments) -> JsonObject:
+    return {"shifts": [_shift(one) for one in node.duty.shifts.to_sign(arguments.officer())]}
+
+
 def _begin(node: Node, arguments: Arguments) -> JsonObject:
     return {"shift": _shift(node.duty.shifts.begin(arguments.officer()))}
 
@@ -137,6 +141,7 @@ def _counts(done: Mapping[str, int]) -> dict[str, Json]:
 VERBS: tuple[Verb, ...] = (
     verb("shift_show", _show, "Show a shift with its journal: one's own, or the one named.", "officer", "id"),
     verb("shift_list", _list, "List the newest shifts.", "officer", "limit", "before"),
+    verb("shift_waiting", _waiting, "List the hand-over sheets that wait for an officer's signature.", "officer"),
     verb("shift_begin", _begin, "Begin a shift.", "officer"),
     verb("shift_note", _note, "Write a note into the journal.", "officer", "text"),
     verb("shift_hand_over", _hand_over, "End the shift with its hand-over sheet.", "officer", "for_next"),

@@ -15,6 +15,7 @@ from entente.correspondence.model import (
     StepTaken,
     Way,
 )
+from entente.correspondence.unsettled import Unsettled
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.codec import to_json, to_object
 from entente.node import Node
@@ -146,4 +147,19 @@ def request_shown(node: Node, way: Way, request: RecordRequest, names: Names) ->
         **shown,
         "name": names.record_name(request.record),
         "grounds": [names.readable(ground) for ground in request.grounds],
+    }
+
+
+def unsettled_shown(one: Unsettled, names: Names) -> JsonObject:
+    """Return what became of an item that an officer is to know, and who noted it."""
+    noted = one.noted
+    return {
+        "why": one.why.value,
+        "kind": one.kind,
+        "body": names.ref(one.body),
+        "is_given_up": one.is_given_up,
+        "reason": names.readable(one.reason),
+        "at": to_json(one.at),
+        "noted_by": "" if noted is None else noted.officer,
+        "noted_at": None if noted is None else to_json(noted.at),
     }

@@ -9,7 +9,7 @@ from entente.agreements.channel import members_now
 from entente.bodies.authority import authorise
 from entente.bodies.finding import places_of
 from entente.bodies.model import Body
-from entente.bodies.succession import claims, standing_proposal
+from entente.bodies.succession import claims, rival_of, standing_proposal
 from entente.disclosure.ports import DisclosureUnit
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.codec import to_json
@@ -42,6 +42,7 @@ def _claim(node: Node, unit: DisclosureUnit, new: Body, old: Body, names: Names)
     today = node.clock.now().date()
     known = unit.bodies.succession(old.id)
     waits, refused = standing_proposal(known, new), new.not_accepted
+    rival = rival_of(known, new, None if known is None else unit.bodies.body(known.new))
     earlier_heads = {head for keys in old.keys for head in keys.root_keys}
     places = places_of(old, unit.bodies.groups(), today)
     return {
@@ -50,6 +51,7 @@ def _claim(node: Node, unit: DisclosureUnit, new: Body, old: Body, names: Names)
         "heads_in_common": len(earlier_heads & set(new.current_keys.root_keys)),
         "proposed_by": "" if waits is None else waits.proposed_by,
         "proposed_at": None if waits is None else to_json(waits.proposed_at),
+        "rival": None if rival is None else {**names.ref(rival.new), "proposed_by": rival.proposed_by},
         "refused_by": "" if refused is None else refused.by,
         "refused_at": None if refused is None else to_json(refused.at),
         "refusal": "" if refused is None else refused.reason,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from entente.agreements.channel import force_now, members_now
@@ -231,13 +229,21 @@ def test_a_chain_of_successors_leads_to_the_last_and_back_to_all() -> None:
     assert predecessors(a, chain) == predecessors(d, chain) == frozenset()
 
 
-def test_proposal_of_another_successor_takes_the_place_of_one_that_nobody_confirmed(nodes: Nodes) -> None:
+def test_another_successor_is_not_proposed_while_one_waits_for_the_same_place(nodes: Nodes) -> None:
     other = MemoryNode("XB-OTHER", nodes["GS"].clock, replaces=nodes[OLD].id)
-    node = nodes["XA-NCB"]
+    node, old = nodes["XA-NCB"], nodes[OLD].id
     node.knows(other)
-    node.agreements.accept_successor(HEAD, other.id, nodes[OLD].id)
-    node.agreements.accept_successor(SECOND, nodes[NEW].id, nodes[OLD].id)
-    assert entry(nodes, "XA-NCB", OLD).succeeded_by is None, "two officers who mean different bodies accept none"
-    done = node.agreements.accept_successor(HEAD, nodes[NEW].id, nodes[OLD].id)
-    assert replace(done, proposed_at=done.confirmed_at or done.proposed_at).new == nodes[NEW].id
+    node.agreements.accept_successor(HEAD, other.id, old)
+    with pytest.raises(Conflict, match="XB-OTHER waits to be accepted in the same place, proposed by head-1"):
+        node.agreements.accept_successor(SECOND, nodes[NEW].id, old)
+    with node.store.open_unit() as unit:
+        waits = unit.bodies.succession(old)
+    assert waits is not None
+    assert (waits.new, waits.confirmed_by) == (other.id, None), "what was proposed is there still"
+    node.agreements.refuse_successor(SECOND, other.id, old, "Their ministry knows nothing of it.")
+    node.agreements.accept_successor(SECOND, nodes[NEW].id, old)
+    with pytest.raises(Conflict, match="waits to be accepted"):
+        node.agreements.accept_successor(SECOND, other.id, old)
+    done = node.agreements.accept_successor(HEAD, nodes[NEW].id, old)
+    assert (done.new, done.confirmed_by) == (nodes[NEW].id, HEAD)
     assert entry(nodes, "XA-NCB", OLD).succeeded_by == nodes[NEW].id

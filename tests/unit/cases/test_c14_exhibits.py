@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from entente.cases.exhibits import ChangeOfHands, Found, digest_of
+from entente.cases.exhibits import CHECKED, ChangeOfHands, Found, GivenFile, digest_of
 from entente.cases.model import Exhibit, ExhibitKind
 from entente.kernel.errors import Conflict, Invalid, NotFound
 from tests.support.build_correspondence import DUTY, NOW, Desk, a_network
@@ -113,3 +113,53 @@ def test_c14_exhibit_of_a_closed_case_changes_hands_and_none_is_entered_in_it(
         desk.cases.enter_exhibit(DUTY, number, FOUND)
     with pytest.raises(NotFound):
         desk.cases.hand_over_exhibit(DUTY, desk.open_case(), exhibit.id, HANDED)
+
+
+GIVEN = GivenFile("phone.dd", 1_234_567, "ab" * 32)
+
+
+def test_c21_file_is_held_against_an_exhibit_and_the_chronology_says_what_came_of_it(
+    desk: Desk, number: str, exhibit: Exhibit
+) -> None:
+    assert desk.cases.check_exhibit(DUTY, number, exhibit.id, GIVEN)
+    assert not desk.cases.check_exhibit(DUTY, number, exhibit.id, replace(GIVEN, sha256="cd" * 32))
+    said = [(one.kind, one.text) for one in desk.cases.show(number).events if one.kind in CHECKED]
+    file = f"{exhibit.label}: the file «phone.dd», 1234567 bytes, is"
+    assert said == [
+        ("exhibit_same", f"{file} the same."),
+        ("exhibit_other", f"{file} another one: its SHA-256 is {'cd' * 32}."),
+    ]
+    act = desk.acts("keep_case")[-1]
+    assert (act.detail["change"], act.detail["is_same"], act.detail["bytes"]) == ("exhibit_checked", False, 1_234_567)
+    assert "phone" not in str(act.detail), "a file's name may name a person, and stays in the case"
+    assert desk.cases.show(number).exhibits == ((exhibit, ()),), "nothing of it is changed"
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"sha256": ""}, "sha256"),
+        ({"sha256": "zz" * 32}, "sha256"),
+        ({"name": "a\nb"}, "file_name"),
+        ({"name": ""}, "file_name"),
+        ({"bytes": -1}, "bytes"),
+    ],
+)
+def test_c21_ill_formed_file_is_refused(
+    desk: Desk, number: str, exhibit: Exhibit, changes: dict[str, object], field: str
+) -> None:
+    with pytest.raises(Invalid) as raised:
+        desk.cases.check_exhibit(DUTY, number, exhibit.id, replace(GIVEN, **changes))  # type: ignore[arg-type]
+    assert raised.value.field == field
+
+
+def test_c21_only_a_digital_exhibit_of_this_case_is_held_against_a_file(
+    desk: Desk, number: str, exhibit: Exhibit
+) -> None:
+    key = desk.cases.enter_exhibit(DUTY, number, replace(FOUND, kind=ExhibitKind.OBJECT, sha256=""))
+    with pytest.raises(Invalid, match="sha256"):
+        desk.cases.check_exhibit(DUTY, number, key.id, GIVEN)
+    with pytest.raises(NotFound):
+        desk.cases.check_exhibit(DUTY, desk.open_case(), exhibit.id, GIVEN)
+    desk.cases.close_case(DUTY, number, "Done.")
+    assert desk.cases.check_exhibit(DUTY, number, exhibit.id, GIVEN), "also of a closed case"

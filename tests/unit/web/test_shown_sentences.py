@@ -256,11 +256,12 @@ RAW_SIZE: Final = re.compile(
     r"\{number[a-z_]*\} (?:bytes|kB|MB|GB|[KMG]iB)|[0-9]{4,} (?:bytes|octets|байт|بايت)|[0-9]{4,} ?字节"
 )
 # Of a key or a signature, which has so many and no other number; of the disk, in the unit of the setting that bounds it; of a
-# line, which is a rate.
+# line, which is a rate; of a file that is evidence, whose size to the byte is part of what it is.
 IN_ITS_OWN_UNIT: Final = frozenset(
     {
         "clause.file_id_form", "clause.turned_sealing_bytes", "clause.turned_signing_bytes", "clause.turned_bytes",
         "clause.base64_length", "health.disk_free", "health.disk_full_why", "import.gave_way_why",
+        "clause.given_bytes", "exhibit.same", "exhibit.other", "exhibit.typed_other_why",
     }
 )  # fmt: skip
 

@@ -23,6 +23,7 @@ from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Elsewhere, Page,
 from entente.web.desk.permission_pages import permission_path
 from entente.web.desk.reading import BodyName, body_name, member, members, text, texts
 from entente.web.desk.task import TaskShown, asks_why_first, task_shown
+from entente.web.desk.unsettled_pages import Became, became_of
 from entente.web.sentences import said
 from entente.web.wording import Moment, Wording
 
@@ -104,6 +105,8 @@ class RequestPage:
     grounds: Sequence[str]
     record_to: str
     """Where the record is, once it came; empty before."""
+    became: Sequence[Became]
+    """What became of it that an officer is to know."""
 
 
 def ask_path(record: str) -> str:
@@ -242,6 +245,7 @@ def _request(asked: Asked) -> RequestPage:
         answer=said(say, text(one, "answer")),
         grounds=[said(say, ground) for ground in texts(one, "grounds")],
         record_to=record_path(line.record) if came else "",
+        became=became_of(asked, text(one, "id")),
     )
 
 
@@ -275,7 +279,8 @@ PAGES: Sequence[Page] = (
         (Field("record"), Field("kind", Kind.CODE, codes="record_kinds"), Field("instrument")),
     ),
     ShowPage(
-        "request", "/requests/{id}", ("request_show",), _RECORDS, "request.html", "A question to a source, and its answer.",
+        "request", "/requests/{id}", ("request_show", "unsettled_show"), _RECORDS, "request.html",
+        "A question to a source, and its answer.",
         _request,
         live=("request",),
     ),

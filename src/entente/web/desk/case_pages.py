@@ -9,10 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from entente.cases.entered import ENTERED
+from entente.cases.exhibits import CHECKED
 from entente.cases.model import TITLE_CHARACTERS_MAX
 from entente.cases.rules import NOTE_CHARACTERS_MAX, REFERENCE_CHARACTERS_MAX
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.clock import parse_time
+from entente.kernel.jobs import UPLOAD_BYTES_MAX
 from entente.verbs.references import Names, names_and_officer
 from entente.web.desk.case_parts import (
     DecisionLine,
@@ -103,6 +105,14 @@ class ReferenceLine:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckLine:
+    """That a file was held against an exhibit."""
+
+    event: EventLine
+    is_same: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CasePage:
     """What `case.html` shows."""
 
@@ -130,6 +140,10 @@ class CasePage:
     tasks: Sequence[TaskLine]
     """The open ones first."""
     exhibits: Sequence[ExhibitLine]
+    checks: Mapping[str, CheckLine]
+    """Exhibit → the last time a file was held against it."""
+    file_most: str
+    """How large a file may be of which a digest is computed."""
     decisions: Sequence[DecisionLine]
     records: Sequence[tuple[str, str]]
     """What something was decided about, with where it is shown."""
@@ -250,6 +264,12 @@ def case_page(asked: Asked, messages: int = MESSAGES_SHOWN) -> CasePage:
         split_from=text(case, "split_from"),
         tasks=sorted(tasks, key=lambda one: one.done_at is not None),
         exhibits=[exhibit_line(one, say) for one in members(answer, "exhibits")],
+        checks={
+            text(one, "subject"): CheckLine(_event(one, say), is_same=one["kind"] == CHECKED[0])
+            for one in members(answer, "events")
+            if one["kind"] in CHECKED
+        },
+        file_most=say.size(UPLOAD_BYTES_MAX),
         decisions=decisions,
         records=records_of(decisions),
         letters=_letters(asked, line.number, messages),

@@ -1,14 +1,25 @@
-"""What is done on a case: tasks and terms set and done, exhibits entered and handed over."""
+"""What is done on a case: tasks and terms set and done, exhibits entered, handed over, and held against a file.
+
+Of a digital exhibit the file may be given in the place of its digest: it comes as every large file does, its digest is computed
+as it comes, and it is removed when the act is done. No file of an exhibit is kept here.
+
+Source: docs/rules/desk.md W51 and W143; docs/rules/cases.md C14 and C21.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Final
 
 from entente.cases import exhibits, tasks
 from entente.kernel.canonical import JsonObject
+from entente.kernel.errors import Invalid
+from entente.kernel.jobs import Upload
 from entente.web.desk.case_pages import CASE_PLACE, case_path, number_of
 from entente.web.desk.forms import Field, Kind
 from entente.web.desk.page import ActPage, Asked, Done, Page
+from entente.web.desk.reading import member, text
 
 _HOUR_CHARACTERS = 5
 """14:30; an hour of one digit is taken, and written with two."""
@@ -35,26 +46,73 @@ def _finish_task(asked: Asked) -> Done:
 
 def _enter_exhibit(asked: Asked) -> Done:
     number, form = number_of(asked), asked.form
-    given: JsonObject = {
-        name: form.value(name) for name in ("kind", "what", "found_where", "found_by", "seal", "sha256")
-    }
-    asked.perform("exhibit_enter", {"number": number, **given, "found_at": _moment(asked)})
-    return Done(case_path(number), "exhibit_entered")
+    given: JsonObject = {name: form.value(name) for name in ("kind", "what", "found_where", "found_by", "seal")}
+    with _given_file(asked) as file:
+        asked_for: JsonObject = {**given, "sha256": _digest(asked, file), "found_at": _moment(asked)}
+        made = member(asked.perform("exhibit_enter", {"number": number, **asked_for}), "exhibit")
+        if file is None:
+            return Done(case_path(number), "exhibit_entered")
+        _look(asked, text(made, "id"), file)
+        return Done(case_path(number), "exhibit_entered_from_file")
 
 
 def _hand_over(asked: Asked) -> Done:
     number, form = number_of(asked), asked.form
-    given: JsonObject = {
-        name: form.value(name) for name in ("exhibit", "gave", "took", "where", "seal", "sha256", "remark")
-    }
-    asked.perform("exhibit_hand_over", {"number": number, **given, "at": _moment(asked)})
+    given: JsonObject = {name: form.value(name) for name in ("exhibit", "gave", "took", "where", "seal", "remark")}
+    with _given_file(asked) as file:
+        asked_for: JsonObject = {**given, "sha256": _digest(asked, file), "at": _moment(asked)}
+        asked.perform("exhibit_hand_over", {"number": number, **asked_for})
+        if file is not None:
+            _look(asked, form.value("exhibit"), file)
     return Done(case_path(number), "exhibit_handed_over")
+
+
+def _check_exhibit(asked: Asked) -> Done:
+    with _given_file(asked) as file:
+        assert file is not None, "the form was given back without one"
+        is_same = _look(asked, asked.form.value("exhibit"), file)
+    if is_same:
+        return Done(case_path(number_of(asked)), "exhibit_same")
+    return Done(case_path(number_of(asked)), "exhibit_differs")
+
+
+@contextmanager
+def _given_file(asked: Asked) -> Iterator[Upload | None]:
+    """Give what a form's file is, None where none was chosen; its digest was computed as it came, and it does not stay."""
+    chosen = next(iter(asked.form.lines(FILE.name)), "")
+    if not chosen:
+        yield None
+        return
+    try:
+        yield asked.jobs.upload(asked.officer, chosen)[0]
+    finally:
+        asked.jobs.drop(asked.officer, chosen)
+
+
+def _digest(asked: Asked, file: Upload | None) -> str:
+    """Return the digest of a form: of the file that was given, else as it was typed; raise Invalid where the two differ."""
+    typed = asked.form.value("sha256").lower()
+    if file is not None and typed not in {"", file.sha256}:
+        raise Invalid(
+            "The digest that was typed is not that of the file.",
+            field="sha256",
+            why=f"The SHA-256 of «{file.name}», {file.size} bytes, is {file.sha256} (docs/rules/cases.md C21).",
+            do="Compare the two, and choose the file again: leave the digest empty to take that of the file.",
+        )
+    return typed if file is None else file.sha256
+
+
+def _look(asked: Asked, exhibit: str, file: Upload) -> bool:
+    given: JsonObject = {"exhibit": exhibit, "file_name": file.name, "bytes": file.size, "sha256": file.sha256}
+    return asked.perform("exhibit_check", {"number": number_of(asked), **given})["is_same"] is True
 
 
 _KEEPERS = ("keep_case",)
 _LINE = exhibits.LINE_CHARACTERS_MAX
 _SEAL = Field("seal", is_needed=False, most=_LINE)
 _SHA256 = Field("sha256", is_needed=False, most=64)
+FILE: Final = Field("exhibit_file", Kind.FILE, is_needed=False, asks="file_name")
+"""The file itself, of which the digest is computed here; the last field of its form (W55)."""
 
 PAGES: Sequence[Page] = (
     ActPage(
@@ -73,8 +131,8 @@ PAGES: Sequence[Page] = (
         _finish_task, (Field("task", most=64), Field("outcome", Kind.TEXT, most=tasks.OUTCOME_CHARACTERS_MAX)),
     ),
     ActPage(
-        "enter_exhibit", f"{CASE_PLACE}/exhibits", ("exhibit_enter",), _KEEPERS, "case", "Enters an exhibit in a case.",
-        _enter_exhibit,
+        "enter_exhibit", f"{CASE_PLACE}/exhibits", ("exhibit_enter", "exhibit_check"), _KEEPERS, "case",
+        "Enters an exhibit in a case; of a digital one, where its file is given, with the digest computed here.", _enter_exhibit,
         (
             Field("kind", Kind.CODE, codes="exhibit_kinds"),
             Field("what", Kind.TEXT, most=exhibits.WHAT_CHARACTERS_MAX),
@@ -84,10 +142,16 @@ PAGES: Sequence[Page] = (
             Field("found_by", most=_LINE),
             _SEAL,
             _SHA256,
+            FILE,
         ),
     ),
     ActPage(
-        "hand_exhibit_over", f"{CASE_PLACE}/exhibits/over", ("exhibit_hand_over",), _KEEPERS, "case",
+        "check_exhibit", f"{CASE_PLACE}/exhibits/check", ("exhibit_check",), _KEEPERS, "case",
+        "Says whether a file is the same as a digital exhibit; the file is not kept.", _check_exhibit,
+        (Field("exhibit", most=64), Field("exhibit_file", Kind.FILE, asks="file_name")),
+    ),
+    ActPage(
+        "hand_exhibit_over", f"{CASE_PLACE}/exhibits/over", ("exhibit_hand_over", "exhibit_check"), _KEEPERS, "case",
         "Adds a hand-over to an exhibit's chain of custody.", _hand_over,
         (
             Field("exhibit", most=64),
@@ -99,6 +163,7 @@ PAGES: Sequence[Page] = (
             _SEAL,
             _SHA256,
             Field("remark", Kind.TEXT, is_needed=False, most=exhibits.REMARK_CHARACTERS_MAX),
+            FILE,
         ),
     ),
 )  # fmt: skip

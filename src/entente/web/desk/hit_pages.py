@@ -23,6 +23,7 @@ from entente.web.desk.record_pages import Facts, facts_of
 from entente.web.desk.search_pages import CandidateLine, candidate, kept_query, search_again
 from entente.web.desk.task import TaskShown, task_shown
 from entente.web.desk.understood import BesideLine, beside, terms_of, understood_query
+from entente.web.desk.unsettled_pages import Became, became_of
 from entente.web.wording import Moment, Wording
 
 ON_A_PAGE = 50
@@ -106,6 +107,8 @@ class HitPage:
     case: str
     """Our case, as a path; empty for none."""
     decisions: Sequence[DecisionLine]
+    became: Sequence[Became]
+    """What became of it that an officer is to know."""
 
 
 def hit_path(hit: str) -> str:
@@ -249,6 +252,7 @@ def _hit(asked: Asked) -> HitPage:
         may_answer=not is_ours and line.state == "told" and may_do(asked, "answer_hit"),
         case=f"{PREFIX}/cases/{line.our_reference}" if line.our_reference else "",
         decisions=decisions_of(answer, say),
+        became=became_of(asked, line.id),
     )
 
 
@@ -280,7 +284,8 @@ PAGES: Sequence[Page] = (
         live=("hit",),
     ),
     ShowPage(
-        "hit", "/hits/{id}", ("hit_show",), _READERS, "hit.html", "A hit, and how far it has come.", _hit, live=("hit", "case"),
+        "hit", "/hits/{id}", ("hit_show", "unsettled_show"), _READERS, "hit.html", "A hit, and how far it has come.", _hit,
+        live=("hit", "case", "delivery"),
     ),
     ActPage(
         "release_hit", "/hits/{id}/release", ("hit_release",), ("confirm_hit",), "hit",

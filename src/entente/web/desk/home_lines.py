@@ -13,11 +13,24 @@ from entente.web.desk.reading import BodyName
 from entente.web.wording import Moment
 
 KINDS: Final = (
-    "permission", "hit", "match", "action", "task", "failed", "held", "recovery", "successor", "instrument", "limits", "contacts",
+    "permission", "hit", "sheet", "match", "action", "task", "failed", "held", "recovery", "successor", "instrument", "limits",
+    "contacts",
     "information",
 )  # fmt: skip
 """In the order in which equally pressing things stand."""
-NEXT_ACTS: Final = ("decide", "answer", "release", "read", "conclude", "look", "finish", "check", "confirm", "settle")
+NEXT_ACTS: Final = (
+    "decide",
+    "answer",
+    "release",
+    "read",
+    "conclude",
+    "look",
+    "finish",
+    "check",
+    "confirm",
+    "settle",
+    "sign",
+)
 """What is done next with one of them: keys `desk.do_…`."""
 URGENT: Final[Mapping[str, int]] = {"immediate_danger_to_life": 0, "urgent": 1, "urgent_indirect": 2}
 USUAL: Final = 3

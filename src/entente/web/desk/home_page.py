@@ -25,7 +25,7 @@ from entente.web.desk.held_pages import HELD_PATH
 from entente.web.desk.hit_pages import hit_path
 from entente.web.desk.home_lines import KINDS, LAST, URGENT, USUAL, DeskLine
 from entente.web.desk.message_lines import message_path
-from entente.web.desk.more_lines import instrument_lines
+from entente.web.desk.more_lines import instrument_lines, sheet_lines, unsettled_lines
 from entente.web.desk.page import Asked, Page, ShowPage, may_do
 from entente.web.desk.paths import HOME, PREFIX
 from entente.web.desk.permission_pages import permission_path
@@ -101,6 +101,8 @@ def _desk(asked: Asked) -> DeskPage:
             *_recoveries(asked),
             *_successors(asked),
             *instrument_lines(asked),
+            *unsettled_lines(asked, OF_EACH_MAX),
+            *sheet_lines(asked),
             *_limits(asked),
             *_contacts(asked),
         ],
@@ -405,10 +407,11 @@ PAGES: Sequence[Page] = (
         "desk", "/",
         (
             "waiting_list", "standing_list", "exchange_held", "exchange_lines", "body_silent", "contact_own", "unit_limits_list",
-            "successor_list", "instrument_list", "body_show",
+            "successor_list", "instrument_list", "body_show", "unsettled_list", "shift_waiting",
         ),
         (), "desk.html",
         "What needs the officer now, the most pressing first.", _desk, in_navigation=True, key="d",
-        live=("hit", "match", "message", "permission", "request", "delivery", "held", "instrument", "case", "body", "power"),
+        live=("hit", "match", "message", "permission", "request", "delivery", "held", "instrument", "case", "body", "power",
+              "record", "duty"),
     ),
 )  # fmt: skip

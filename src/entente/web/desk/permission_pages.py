@@ -16,6 +16,7 @@ from entente.web.desk.forms import Field, Kind
 from entente.web.desk.naming import record_path
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage, may_do
 from entente.web.desk.reading import BodyName, body_name, member, text, texts
+from entente.web.desk.unsettled_pages import Became, became_of
 from entente.web.wording import Moment, Wording
 
 LEAVE_DAYS = 30
@@ -55,6 +56,8 @@ class PermissionPage:
     days: int
     reasons: Mapping[str, str]
     decisions: Sequence[DecisionLine]
+    became: Sequence[Became]
+    """What became of it that an officer is to know."""
 
 
 def permission_path(request: str) -> str:
@@ -106,6 +109,7 @@ def _permission(asked: Asked) -> PermissionPage:
         days=LEAVE_DAYS,
         reasons=say.codes("refusal_reasons"),
         decisions=decisions_of(answer, say),
+        became=became_of(asked, text(request, "id")),
     )
 
 
@@ -155,9 +159,10 @@ _TEXT = Field("text", Kind.TEXT, is_needed=False, most=TEXT_CHARACTERS_MAX)
 
 PAGES: Sequence[Page] = (
     ShowPage(
-        "permission", "/permissions/{id}", ("permission_show",), ("grant_permission", "ask_permission"), "permission.html",
+        "permission", "/permissions/{id}", ("permission_show", "unsettled_show"), ("grant_permission", "ask_permission"),
+        "permission.html",
         "A request for leave, and its answer.", _permission,
-        live=("permission", "case"),
+        live=("permission", "case", "delivery"),
     ),
     ActPage(
         "grant_permission", "/permissions/{id}/grant", ("permission_answer",), _GRANTERS, "permission",

@@ -70,6 +70,10 @@ class SuccessorPage:
     proposed_at: Moment | None
     is_mine: bool
     """Whether who asks proposed it: then another confirms."""
+    rival: BodyName | None
+    """Another body that waits for the same place: that one is decided first."""
+    rival_to: str
+    rival_by: str
     refused_by: str
     refused_at: Moment | None
     refusal: str
@@ -92,6 +96,7 @@ def claims_that_wait(asked: Asked) -> Iterator[JsonObject]:
 def _successor(asked: Asked) -> SuccessorPage:
     say, claim = asked.say, _claim(asked)
     new, old = member(claim, "successor"), member(claim, "for")
+    rival = claim["rival"] if isinstance(claim["rival"], dict) else None
     return SuccessorPage(
         title=say.text("successor.title", new=text(new, "code"), old=text(old, "code")),
         here=body_path(text(new, "code")),
@@ -102,6 +107,9 @@ def _successor(asked: Asked) -> SuccessorPage:
         proposed_by=text(claim, "proposed_by"),
         proposed_at=_moment(asked, claim, "proposed_at"),
         is_mine=claim["proposed_by"] == asked.officer,
+        rival=None if rival is None else body_name(rival),
+        rival_to="" if rival is None else successor_path(text(rival, "code")),
+        rival_by="" if rival is None else text(rival, "proposed_by"),
         refused_by=text(claim, "refused_by"),
         refused_at=_moment(asked, claim, "refused_at"),
         refusal=text(claim, "refusal"),

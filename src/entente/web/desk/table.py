@@ -58,6 +58,7 @@ from entente.web.desk import (
     trail_pages,
     unit_pages,
     units_pages,
+    unsettled_pages,
     unsigned_pages,
     version_pages,
 )
@@ -70,6 +71,7 @@ _PARTS = (
     message_pages,
     message_file_pages,
     failed_pages,
+    unsettled_pages,
     circular_pages,
     recall_pages,
     case_pages,

@@ -1,0 +1,210 @@
+"""What became of a hit, a request or an answer that nobody waits to hear of: it was not delivered, or its record was withdrawn.
+
+Nothing more is tried by the node then; what is done is an officer's to decide, and until one said that they know, it waits on the
+desks of those who may know of it and do such things.
+
+Source: docs/rules/correspondence.md M30; docs/rules/exchange.md X21 and X28.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final, TypeAlias
+
+from entente.bodies.model import Officer
+from entente.bodies.tokens import may
+from entente.cases.model import Knowing
+from entente.correspondence.desk import Desk, detail_of
+from entente.correspondence.model import (
+    FailedDelivery,
+    FailureNoted,
+    Hit,
+    HitState,
+    PermissionRequest,
+    RecordRequest,
+    Way,
+)
+from entente.correspondence.ports import CorrespondenceUnit
+from entente.correspondence.statements import Kind
+from entente.correspondence.unit_reach import OPEN_READ_MAX, Reach
+from entente.kernel.errors import Conflict, NotFound
+from entente.kernel.ids import BodyId, OfficerId
+from entente.kernel.ports import Act
+
+Item: TypeAlias = "Hit | PermissionRequest | RecordRequest"
+_CONFIRMS: Final = "confirm_hit"
+CONCERNS: Final[Mapping[str, str]] = {
+    Kind.HIT: _CONFIRMS,
+    Kind.HIT_ANSWER: "answer_hit",
+    Kind.PERMISSION_REQUEST: "ask_permission",
+    Kind.PERMISSION_ANSWER: "grant_permission",
+    Kind.RECORD_REQUEST: "search",
+    Kind.RECORD_ANSWER: "search",
+}
+"""Whom a kind of statement that was not delivered concerns: whoever may do the act that made it."""
+
+
+class Why(StrEnum):
+    """Why an item is to be settled."""
+
+    UNDELIVERED = "undelivered"
+    """The other side refused it, or it was given up after 30 days."""
+    WITHDRAWN = "withdrawn"
+    """The source withdrew the record before it answered our hit on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """That something became of an item which an officer is to know."""
+
+    item: Item
+    way: Way
+    why: Why
+    kind: str
+    """What was not delivered, as a kind of statement; of a withdrawn record the hit's own."""
+    body: BodyId
+    """Whom it did not reach; who withdrew the record."""
+    is_given_up: bool
+    """Whether it was tried for 30 days; else it was refused."""
+    reason: str
+    at: datetime
+    key: str
+    """What an officer notes as known."""
+    noted: FailureNoted | None
+
+
+class UnsettledItems(Desk):
+    """The verbs about what is to be settled."""
+
+    def unsettled(self, officer: OfficerId, limit: int) -> tuple[Unsettled, ...]:
+        """Return what waits for an officer to settle, the oldest first; nothing for one who is not there. It is no act.
+
+        Source: docs/rules/correspondence.md M30.
+        """
+        with self.open_view() as unit:
+            asking = unit.bodies.officer(officer)
+            if asking is None:
+                return ()
+            knowing, reaches = self._knowing(unit, officer), self._reach(unit, officer)
+            found = [
+                one
+                for one in (*_failed(unit, OPEN_READ_MAX, knowing), *_withdrawn(unit, knowing))
+                if self._concerns(asking, one) and one.noted is None and _reaches(reaches, one)
+            ]
+            # What went to several bodies is one thing to settle.
+            each = {(one.item.header.id, one.why): one for one in reversed(found)}
+            return tuple(sorted(each.values(), key=lambda one: one.at)[:limit])
+
+    def unsettled_of(self, item: str, officer: OfficerId | None = None) -> tuple[Unsettled, ...]:
+        """Return what became of an item, noted or not, the oldest first; raise NotFound for one that nobody here may know of."""
+        with self.open_view() as unit:
+            way, found = _item(unit, item)
+            self._require_known(unit, officer, way, found.header)
+            return _of_one(unit, way, found)
+
+    def settle(self, officer: OfficerId, item: str) -> None:
+        """Say that an officer knows what became of an item: it waits for nobody then. Twice changes nothing.
+
+        Raises NotFound, and Conflict for an item of which there is nothing to be known.
+
+        Source: docs/rules/correspondence.md M30.
+        """
+        with self.open_unit() as unit:
+            now = self.clock.now()
+            way, found = _item(unit, item)
+            became = _of_one(unit, way, found)
+            verbs = [CONCERNS[one.kind] for one in became] or [_CONFIRMS]
+            by = self._officer(unit, officer, verbs[0], item, now)
+            self._require_known(unit, by.id, way, found.header)
+            if not became:
+                raise _nothing_to_settle(item)
+            waiting = [one for one in became if one.noted is None]
+            for one in waiting:
+                unit.correspondence.put_failure_noted(one.key, FailureNoted(by.id, now))
+            if waiting:
+                detail = detail_of("failure_noted", why=[one.why.value for one in waiting])
+                self.record(unit, Act(verbs[0], unit.bodies.own().id, by.id, item, detail))
+                unit.commit()
+
+    def _concerns(self, officer: Officer, one: Unsettled) -> bool:
+        return may(officer, (CONCERNS[one.kind],), self.clock.now(), self.lists)
+
+
+def _reaches(reaches: Reach | None, one: Unsettled) -> bool:
+    return reaches is None or reaches(one.item.record)
+
+
+def _item(unit: CorrespondenceUnit, item: str) -> tuple[Way, Item]:
+    store = unit.correspondence
+    found = store.hit(item) or store.permission(item) or store.record_request(item)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _of_one(unit: CorrespondenceUnit, way: Way, item: Item) -> tuple[Unsettled, ...]:
+    failed = [_undelivered(unit, one) for one in unit.correspondence.failed_deliveries_of(item.header.id)]
+    withdrawn = _of_withdrawn(unit, [item]) if way is Way.SENT and isinstance(item, Hit) else ()
+    return (*failed, *withdrawn)
+
+
+def _failed(unit: CorrespondenceUnit, limit: int, knowing: Knowing) -> Iterable[Unsettled]:
+    return (_undelivered(unit, one) for one in unit.correspondence.failed_deliveries(limit, knowing))
+
+
+def _undelivered(unit: CorrespondenceUnit, one: FailedDelivery) -> Unsettled:
+    return Unsettled(
+        one.item,
+        one.way,
+        Why.UNDELIVERED,
+        one.kind,
+        one.recipient,
+        one.state == "undelivered",
+        one.reason,
+        one.at,
+        one.statement,
+        unit.correspondence.failure_noted(one.statement),
+    )
+
+
+def _withdrawn(unit: CorrespondenceUnit, knowing: Knowing) -> Iterable[Unsettled]:
+    return _of_withdrawn(unit, unit.correspondence.told_hits(OPEN_READ_MAX, knowing))
+
+
+def _of_withdrawn(unit: CorrespondenceUnit, hits: Iterable[Hit]) -> tuple[Unsettled, ...]:
+    """Return those of some hits of ours, told and not answered, whose record its source withdrew."""
+    told = [hit for hit in hits if hit.state is HitState.TOLD]
+    gone = unit.records.withdrawn([*dict.fromkeys(hit.record for hit in told)]) if told else frozenset()
+    found = []
+    for hit in told:
+        stored = unit.records.get(hit.record) if hit.record in gone else None
+        if hit.record in gone:
+            at = stored.withdrawn_at if stored is not None and stored.withdrawn_at is not None else hit.header.at
+            noted = unit.correspondence.failure_noted(hit.header.id)
+            source = stored.record.source if stored is not None else hit.header.recipient
+            found.append(
+                Unsettled(
+                    hit,
+                    Way.SENT,
+                    Why.WITHDRAWN,
+                    Kind.HIT,
+                    source,
+                    is_given_up=False,
+                    reason="",
+                    at=at,
+                    key=hit.header.id,
+                    noted=noted,
+                )
+            )
+    return tuple(found)
+
+
+def _nothing_to_settle(item: str) -> Conflict:
+    return Conflict(
+        f"There is nothing to settle about {item}.",
+        why="Only what was refused or given up, or a hit whose record was withdrawn before it was answered, is noted (M30).",
+        do="Look at it as it stands now.",
+    )
