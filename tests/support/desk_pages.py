@@ -37,7 +37,8 @@ KEPT_LIST = KeptGroup(LIST, "A list with another title", 1, {}, ())
 """What a session changed of it so far."""
 _VALUES = {
     "group_version": "1", "group_name": "another-list", "order_signed_on": "2021-01-10", "order_published_on": "2021-01-12",
-    "order_in_force_on": "2021-02-01", "order_version": "new",
+    "order_in_force_on": "2021-02-01", "order_version": "new", "order_file": json.dumps(KEPT_ORDER),
+    "group_file": json.dumps({"name": LIST, "title": "A list", "version": 1, "entries": []}),
     "number": "1", "days": "7", "version": "1", "score": "1", "to": "XA-NCB", "body": "XA-NCB", "instrument": "charter",
     "contact_phone": "+1 555 0100", "contact_languages": "en fr", "contact_zone": "UTC", "contact_id": "contact-0",
     "review_on": "2099-01-01", "direction": "both", "toward": "XA-NCB",

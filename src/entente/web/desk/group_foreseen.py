@@ -146,7 +146,9 @@ def _foreseen(asked: Asked) -> ForeseenGroupPage | Elsewhere:
     say, name = asked.say, group_named(asked)
     kept, found = asked.memory.groups.get(name), standing_now(asked, name)
     if kept is None:
-        return Elsewhere(GROUPS_PATH if found is None else keep_group_path(name))
+        if found is None:
+            raise NotFound
+        return Elsewhere(keep_group_path(name))
     standing = found or NOTHING
     wanted = wanted_of(kept, standing)
     answer = judged_beside(asked, name, standing.version, wanted)
