@@ -14,7 +14,7 @@ from entente.kernel.statement import draft as statement_draft
 from entente.verbs import perform
 from entente.verbs.references import names_of
 from entente.web.desk.forms import Field, Kind
-from entente.web.desk.memory import KeptDraft, KeptGroup, KeptQuery, Task
+from entente.web.desk.memory import KeptDraft, KeptGroup, KeptQuery, Task, seal_of
 from entente.web.desk.page import PREFIX, ActPage, Page, ShowPage
 from entente.web.wording import Wording
 from tests.support.api_world import HIDDEN, KEPT, OWN, ROLES, SEEN, UNIT
@@ -266,7 +266,9 @@ def left_empty(act: ActPage) -> dict[str, str]:
 
 def filled(act: ActPage) -> dict[str, str]:
     """Return what a form sends in which every field that is needed holds something that the form takes."""
-    return {one.name: _value(one) for one in act.fields if one.is_needed}
+    shown = {"keep_group": KEPT_LIST.to_json(), "enter_order": KEPT_ORDER}.get(act.name)
+    sealed = {} if shown is None else {"what_shown": seal_of(shown)}
+    return {one.name: _value(one) for one in act.fields if one.is_needed} | sealed
 
 
 def files_of(act: ActPage) -> dict[str, tuple[str, bytes]]:

@@ -20,6 +20,7 @@ from entente.kernel.errors import Invalid, NotFound
 from entente.kernel.signing import encode_bytes
 from entente.web.desk.forms import LINE_CHARACTERS_MAX, Entered, Field, Kind
 from entente.web.desk.instrument_pages import FILE_CHARACTERS_MAX
+from entente.web.desk.memory import check_shown, seal_of
 from entente.web.desk.order_form import (
     DAYS,
     AuthorityLine,
@@ -55,7 +56,6 @@ _LOOK: Final = "look_at_order"
 _LOOK_NEW: Final = "look_at_new_order"
 _READ: Final = "read_order"
 _READ_NEW: Final = "read_new_order"
-_ENTER: Final = "enter_order"
 
 
 def foreseen_path(reference: str) -> str:
@@ -133,6 +133,8 @@ class ForeseenOrderPage:
     leave: str
     again: str
     as_file: str
+    shown: str
+    """Which order is shown: the form sends this and no other."""
     version: str
     """The version that stands."""
     is_new: bool
@@ -311,6 +313,7 @@ def _foreseen(asked: Asked) -> ForeseenOrderPage | Elsewhere:
         if found is not None
         else f"{NEW_ORDER_PATH}?again={quote(reference, safe='')}",
         as_file=file_path(reference) if found is not None else "",
+        shown=seal_of(kept[0]),
         version=version,
         is_new=found is None,
         is_overtaken=kept[1] != version,
@@ -365,6 +368,7 @@ def _enter(asked: Asked) -> Done:
     kept = asked.memory.orders.get(reference)
     if kept is None:
         raise NotFound
+    check_shown(kept[0], asked.form.value("what_shown"))
     data = encode_bytes(json.dumps(kept[0]).encode())
     asked.perform("order_enter", {"data": data, "version": asked.form.value("order_version")})
     asked.memory.orders.pop(reference, None)
@@ -434,8 +438,10 @@ PAGES: Sequence[Page] = (
         "What a national order would change, and the form by which it is entered.", _foreseen,
     ),
     ActPage(
-        _ENTER, "/orders/foreseen/{entered:path}", ("order_enter",), NEEDS, "foreseen_order",
-        "Enters a national order as it was shown.", _enter, (Field("order_version", most=64, asks="version"),), is_heavy=True,
+        "enter_order", "/orders/foreseen/{entered:path}", ("order_enter",), NEEDS, "foreseen_order",
+        "Enters a national order as it was shown.", _enter,
+        (Field("order_version", most=64, asks="version"), Field("what_shown", most=64)),
+        is_heavy=True,
     ),
     ActPage(
         "let_order_go", "/orders/leave/{entered:path}", (), NEEDS, "foreseen_order",
