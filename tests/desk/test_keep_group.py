@@ -10,6 +10,7 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from entente.kernel.canonical import Json, JsonObject
@@ -71,6 +72,18 @@ def key_of(form: dict[str, str], body: str) -> str:
     return next(name.partition(".")[2] for name, text in form.items() if name.startswith("row_body.") and text == body)
 
 
+def what_shown(browser: Browser, page: str) -> str:
+    """Return what the form of a page says that was shown."""
+    found = re.search(r'name="what_shown" value="([^"]*)"', browser.get(page).text)
+    assert found is not None
+    return found[1]
+
+
+def sent(browser: Browser, page: str, **version: str) -> httpx.Response:
+    """Send the form of a page that shows what would be changed."""
+    return browser.send(page, page, {"what_shown": what_shown(browser, page), **version})
+
+
 def looked(browser: Browser, page: str, fields: dict[str, str]) -> str:
     """Send the form of a list, and return where what it would change is shown."""
     answer = browser.send(page, page, fields)
@@ -109,7 +122,7 @@ def test_w136_list_is_changed_by_lines_shown_and_kept(world: DeskWorld) -> None:
     assert "No instrument that is known here names this group." in text
     assert stands(world, "pilot")["version"] == 1, "looking keeps nothing"
     assert world.node.trail.latest(1)[0].sequence == before, "and says nothing"
-    answer = browser.send(shown, shown, {"group_version": "1"})
+    answer = sent(browser, shown, group_version="1")
     assert answer.headers["location"] == "/desk/groups/XB-NCB/pilot?done=group_kept"
     assert said(world, "pilot") == [
         ("XA-NCB", "member", "2031-06-01"), ("RC", "member", ""), ("XB-NCB", "associate", ""),
@@ -133,7 +146,7 @@ def test_w136_new_group_is_begun_at_the_list_of_groups(world: DeskWorld) -> None
     assert again is not None
     begun = form_of(browser.get(unescape(again[1])).text)
     assert (begun["group_name"], begun["group_title"], begun["row_body.n0"]) == ("harbours", "Harbours", "XA-NCB")
-    assert browser.send(shown, shown, {"group_version": "0"}).status_code == 303
+    assert sent(browser, shown, group_version="0").status_code == 303
     assert said(world, "harbours") == [("XA-NCB", "member", "")]
 
 
@@ -181,7 +194,7 @@ def test_w136_of_two_who_change_a_list_the_second_is_told_and_nothing_is_lost(wo
     assert "somebody else" not in seen
     # Meanwhile another one adds a body, and takes out an entry that is being ended here.
     kept(world, "shared", entry("XA-NCB"), entry("RC", "observer"), entry("XB-NCB"), version=1)
-    late = browser.send(shown, shown, {"group_version": "1"})
+    late = sent(browser, shown, group_version="1")
     assert late.status_code == 409
     for words in ("version 2 stands", "Yours was begun from version 1", "find their entry no more"):
         assert words in late.text, words
@@ -196,7 +209,7 @@ def test_w136_of_two_who_change_a_list_the_second_is_told_and_nothing_is_lost(wo
     assert "RC" not in lost[0]
     assert stands(world, "shared")["version"] == 2
     # What is shown now has been seen: sent again it is kept, beside what the other one entered.
-    assert browser.send(shown, shown, {"group_version": "2"}).status_code == 303
+    assert sent(browser, shown, group_version="2").status_code == 303
     assert said(world, "shared") == [("XA-NCB", "member", ""), ("RC", "member", ""), ("XB-NCB", "member", "")]
 
 
@@ -211,7 +224,7 @@ def test_w136_form_of_an_overtaken_page_keeps_the_others_title_and_entries(world
     again = browser.get(at).text
     assert "version 2 stands" in again
     assert form_of(again)["group_title"] == "Second"
-    assert browser.send(shown, shown, {"group_version": "2"}).status_code == 303
+    assert sent(browser, shown, group_version="2").status_code == 303
     assert stands(world, "titled")["title"] == "Second"
     assert said(world, "titled") == [("XA-NCB", "member", "2031-12-01"), ("GS", "member", "")]
 
@@ -230,7 +243,7 @@ def test_w136_list_as_a_file_is_read_as_what_it_changes_of_its_version(world: De
     text = browser.get(shown).text
     assert "version 2 stands" in text
     assert "taken out" not in text.partition('id="changes"')[2], "what was entered meanwhile is not taken out"
-    assert browser.send(shown, shown, {"group_version": "2"}).status_code == 303
+    assert sent(browser, shown, group_version="2").status_code == 303
     assert said(world, "filed") == [("XA-NCB", "member", ""), ("RC", "associate", ""), ("GS", "member", "")]
 
 
@@ -272,7 +285,7 @@ def test_w136_sample_of_a_new_group_can_be_kept_as_it_stands(world: DeskWorld) -
     found = re.search(r"<textarea[^>]*>(.*?)</textarea>", browser.get(at).text, re.DOTALL)
     assert found is not None
     shown = looked(browser, at, {"group_file": unescape(found[1])})
-    assert browser.send(shown, shown, {"group_version": "0"}).status_code == 303
+    assert sent(browser, shown, group_version="0").status_code == 303
     assert said(world, "new-group") == [("XB-NCB", "member", "")]
 
 
@@ -304,11 +317,11 @@ def test_w136_keeping_is_a_heavy_act_and_a_double_click_keeps_once(world: DeskWo
     name = browser.http.cookies[COOKIE]
     session = world.signed_in.sessions[name]
     world.signed_in.sessions[name] = replace(session, is_recent=False)
-    stale = browser.send(shown, shown, {"group_version": "1"})
+    stale = sent(browser, shown, group_version="1")
     assert stale.status_code == 400
     assert stands(world, "heavy")["version"] == 1
     world.signed_in.sessions[name] = session
-    frame = browser.frame(shown)
+    frame = {**browser.frame(shown), "what_shown": what_shown(browser, shown)}
     first, second = (browser.post(shown, {**frame, "group_version": "1"}) for _ in range(2))
     assert (first.status_code, second.status_code) == (303, 303)
     assert first.headers["location"] == second.headers["location"]
@@ -340,7 +353,7 @@ def test_w136_long_list_is_changed_a_page_at_a_time(world: DeskWorld) -> None:
     text = browser.get(shown).text
     assert "Letter A" in text
     assert "Letter B" in text
-    assert browser.send(shown, shown, {"group_version": "1"}).status_code == 303
+    assert sent(browser, shown, group_version="1").status_code == 303
     documents = [one["document"] for one in stands(world, "long")["entries"]]
     assert (documents[0], documents[1], documents[ROWS_MAX]) == ("Letter A", "Letter 1", "Letter B")
     assert len(documents) == ROWS_MAX + 4
@@ -387,5 +400,20 @@ def test_w136_lines_for_new_entries_are_bounded_and_the_file_takes_more(world: D
     # Those beyond the lines of the form stay as the form is sent.
     form = form_of(browser.get("/desk/keep-group/many").text)
     shown = looked(browser, "/desk/keep-group/many", {**form, "group_title": "Very many"})
-    assert browser.send(shown, shown, {"group_version": "1"}).status_code == 303
+    assert sent(browser, shown, group_version="1").status_code == 303
     assert len(stands(world, "many")["entries"]) == ADDED_MAX + 5
+
+
+def test_w136_what_another_window_changed_since_is_shown_before_it_is_kept(world: DeskWorld) -> None:
+    kept(world, "windows", entry("XA-NCB"))
+    browser, at = world.browser("head_of_body"), "/desk/keep-group/windows"
+    shown = looked(browser, at, {**form_of(browser.get(at).text), "group_title": "First window"})
+    seen = {"group_version": "1", "what_shown": what_shown(browser, shown)}
+    looked(browser, at, {**form_of(browser.get(at).text), "group_title": "Second window"})
+    answer = browser.send(shown, shown, seen)
+    assert answer.status_code == 409
+    assert "not what was shown" in answer.text
+    assert "Second window" in answer.text
+    assert stands(world, "windows")["version"] == 1
+    assert sent(browser, shown, group_version="1").status_code == 303
+    assert stands(world, "windows")["title"] == "Second window"

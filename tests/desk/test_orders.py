@@ -9,6 +9,7 @@ from dataclasses import replace
 from html import unescape
 from typing import Any
 
+import httpx
 import pytest
 
 from entente.kernel.canonical import JsonObject
@@ -55,6 +56,18 @@ def version_on(browser: Browser, page: str) -> str:
     return unescape(found[1])
 
 
+def what_shown(browser: Browser, page: str) -> str:
+    """Return what the form of a page says that was shown."""
+    found = re.search(r'name="what_shown" value="([^"]*)"', browser.get(page).text)
+    assert found is not None
+    return found[1]
+
+
+def sent(browser: Browser, page: str, **version: str) -> httpx.Response:
+    """Send the form of a page that shows what would be changed."""
+    return browser.send(page, page, {"what_shown": what_shown(browser, page), **version})
+
+
 def looked(browser: Browser, page: str, fields: dict[str, str]) -> str:
     """Send the form of an order as its page carries its version, and return where what it would change is shown."""
     answer = browser.send(page, page, {"order_version": version_on(browser, page), **fields})
@@ -64,7 +77,7 @@ def looked(browser: Browser, page: str, fields: dict[str, str]) -> str:
 
 def entered(browser: Browser, reference: str = "Order 117/2020", **changed: str) -> None:
     shown = looked(browser, NEW, {**FORM, "order_reference": reference, **changed})
-    assert browser.send(shown, shown, {"order_version": version_on(browser, shown)}).status_code == 303
+    assert sent(browser, shown, order_version=version_on(browser, shown)).status_code == 303
 
 
 def test_w137_order_is_entered_in_a_form_and_shown_with_what_it_takes_and_gives(world: DeskWorld) -> None:
@@ -83,7 +96,7 @@ def test_w137_order_is_entered_in_a_form_and_shown_with_what_it_takes_and_gives(
     assert "From now on" in text
     assert orders(world)["orders"] == [], "looking enters nothing"
     assert may(world, "observe")
-    answer = browser.send(shown, shown, {"order_version": "new"})
+    answer = sent(browser, shown, order_version="new")
     assert answer.headers["location"] == "/desk/powers?done=order_entered"
     assert not may(world, "observe")
     assert may(world, "poll")
@@ -107,7 +120,7 @@ def test_w137_order_ends_by_its_last_day_and_what_stood_is_in_the_trail(world: D
     text = browser.get(shown).text
     assert re.search(r"Ends on</dt>.*?2020", text, re.DOTALL)
     assert re.search(r"Observe .*?>given<", text, re.DOTALL)
-    assert browser.send(shown, shown, {"order_version": version_on(browser, shown)}).status_code == 303
+    assert sent(browser, shown, order_version=version_on(browser, shown)).status_code == 303
     assert may(world, "observe")
     row = world.node.trail.latest(1)[0]
     detail: Any = row.act.detail
@@ -123,12 +136,12 @@ def test_w137_of_two_who_correct_an_order_the_second_is_told_what_stands(world: 
     (order,) = orders(world)["orders"]
     other = encode_bytes(json.dumps({**order, "text": "Another text."}).encode())
     perform(world.node, "order_enter", {"officer": HEAD, "data": other, "version": seen})
-    late = browser.send(shown, shown, {"order_version": seen})
+    late = sent(browser, shown, order_version=seen)
     assert late.status_code == 409
     assert "Somebody else entered this order meanwhile" in late.text
     assert re.search(r"Another text\..*?→.*?polls and makes inquiries", late.text, re.DOTALL)
     assert orders(world)["orders"][0]["ends_on"] is None
-    assert browser.send(shown, shown, {"order_version": version_on(browser, shown)}).status_code == 303
+    assert sent(browser, shown, order_version=version_on(browser, shown)).status_code == 303
     assert orders(world)["orders"][0]["ends_on"] == "2020-06-01"
 
 
@@ -171,7 +184,7 @@ def test_w137_order_as_a_file_is_a_sample_that_can_be_entered_and_is_read_back(w
     found = re.search(r"<textarea[^>]*>(.*?)</textarea>", browser.get(at).text, re.DOTALL)
     assert found is not None
     shown = looked(browser, at, {"order_file": unescape(found[1])})
-    assert browser.send(shown, shown, {"order_version": "new"}).status_code == 303
+    assert sent(browser, shown, order_version="new").status_code == 303
     (order,) = orders(world)["orders"]
     there = f"/desk/orders/file/{shown.rpartition('/')[2]}"
     again = re.search(r"<textarea[^>]*>(.*?)</textarea>", browser.get(there).text, re.DOTALL)
@@ -180,7 +193,7 @@ def test_w137_order_as_a_file_is_a_sample_that_can_be_entered_and_is_read_back(w
     nothing = looked(browser, there, {"order_file": file})
     assert 'class="empty"' in browser.get(nothing).text
     changed = looked(browser, there, {"order_file": file.replace("# ends_on:", "ends_on: 2099-01-01")})
-    answer = browser.send(changed, changed, {"order_version": version_on(browser, changed)})
+    answer = sent(browser, changed, order_version=version_on(browser, changed))
     assert answer.status_code == 303
     assert orders(world)["orders"] == [{**order, "ends_on": "2099-01-01"}]
 
@@ -228,10 +241,10 @@ def test_w137_entering_is_a_heavy_act_done_once_and_can_be_left(world: DeskWorld
     name = browser.http.cookies[COOKIE]
     session = world.signed_in.sessions[name]
     world.signed_in.sessions[name] = replace(session, is_recent=False)
-    assert browser.send(shown, shown, {"order_version": "new"}).status_code == 400
+    assert sent(browser, shown, order_version="new").status_code == 400
     assert orders(world)["orders"] == []
     world.signed_in.sessions[name] = session
-    frame: JsonObject = {**browser.frame(shown), "order_version": "new"}
+    frame: JsonObject = {**browser.frame(shown), "order_version": "new", "what_shown": what_shown(browser, shown)}
     first, second = (browser.post(shown, {key: str(said) for key, said in frame.items()}) for _ in range(2))
     assert (first.status_code, second.status_code) == (303, 303)
     assert len(orders(world)["orders"]) == 1
@@ -240,5 +253,17 @@ def test_w137_entering_is_a_heavy_act_done_once_and_can_be_left(world: DeskWorld
     assert again is not None
     assert 'value="Order 6"' in browser.get(unescape(again[1])).text
     assert browser.send(shown, "/desk/orders/leave/Order%206", {}).status_code == 303
-    assert browser.get(shown).headers["location"] == "/desk/powers"
+    assert browser.get(shown).status_code == 404
     assert len(orders(world)["orders"]) == 1
+
+
+def test_w137_what_another_window_changed_since_is_shown_before_it_is_entered(world: DeskWorld) -> None:
+    browser = world.browser("head_of_body")
+    shown = looked(browser, NEW, {**FORM, "order_reference": "Order 3"})
+    seen = {"order_version": "new", "what_shown": what_shown(browser, shown)}
+    looked(browser, NEW, {**FORM, "order_reference": "Order 3", "order_text": "Of another window."})
+    answer = browser.send(shown, shown, seen)
+    assert answer.status_code == 409
+    assert "Of another window." in answer.text
+    assert orders(world)["orders"] == []
+    assert sent(browser, shown, order_version="new").status_code == 303

@@ -14,7 +14,7 @@ from entente.kernel.statement import draft as statement_draft
 from entente.verbs import perform
 from entente.verbs.references import names_of
 from entente.web.desk.forms import Field, Kind
-from entente.web.desk.memory import KeptDraft, KeptGroup, KeptQuery, Task
+from entente.web.desk.memory import KeptDraft, KeptGroup, KeptQuery, Task, seal_of
 from entente.web.desk.page import PREFIX, ActPage, Page, ShowPage
 from entente.web.wording import Wording
 from tests.support.api_world import HIDDEN, KEPT, OWN, ROLES, SEEN, UNIT
@@ -39,7 +39,8 @@ KEPT_LIST = KeptGroup(LIST, "A list with another title", 1, {}, ())
 _VALUES = {
     "units_text": UNITS_LIST, "units_since": "2031-05-04T10:00:00Z", "unit_kind": "unit",
     "group_version": "1", "group_name": "another-list", "order_signed_on": "2021-01-10", "order_published_on": "2021-01-12",
-    "order_in_force_on": "2021-02-01", "order_version": "new",
+    "order_in_force_on": "2021-02-01", "order_version": "new", "order_file": json.dumps(KEPT_ORDER),
+    "group_file": json.dumps({"name": LIST, "title": "A list", "version": 1, "entries": []}),
     "number": "1", "days": "7", "version": "1", "score": "1", "to": "XA-NCB", "body": "XA-NCB", "instrument": "charter",
     "contact_phone": "+1 555 0100", "contact_languages": "en fr", "contact_zone": "UTC", "contact_id": "contact-0",
     "review_on": "2099-01-01", "erase_on": "2099-01-01", "direction": "both", "toward": "XA-NCB",
@@ -275,7 +276,9 @@ def left_empty(act: ActPage) -> dict[str, str]:
 
 def filled(act: ActPage) -> dict[str, str]:
     """Return what a form sends in which every field that is needed holds something that the form takes."""
-    return {one.name: _value(one) for one in act.fields if one.is_needed}
+    shown = {"keep_group": KEPT_LIST.to_json(), "enter_order": KEPT_ORDER}.get(act.name)
+    sealed = {} if shown is None else {"what_shown": seal_of(shown)}
+    return {one.name: _value(one) for one in act.fields if one.is_needed} | sealed
 
 
 def files_of(act: ActPage) -> dict[str, tuple[str, bytes]]:

@@ -30,6 +30,7 @@ from entente.web.desk.directory_pages import (
 from entente.web.desk.effect_shown import EffectShown, effects_shown
 from entente.web.desk.forms import Entered, Field
 from entente.web.desk.group_rows import NOTHING, Row, Standing, Wanted, as_given, said_between, standing_of, wanted_of
+from entente.web.desk.memory import check_shown, seal_of
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Elsewhere, Page, ShowPage
 from entente.web.desk.reading import BodyName, body_name, member, members, text, texts
 from entente.web.desk.sharing_pages import instrument_path
@@ -99,6 +100,8 @@ class ForeseenGroupPage:
     again: str
     as_file: str
     name: str
+    shown: str
+    """Which changes are shown: the form sends these and no others."""
     version: int
     """The version that stands; 0 for none."""
     next_version: int
@@ -146,7 +149,9 @@ def _foreseen(asked: Asked) -> ForeseenGroupPage | Elsewhere:
     say, name = asked.say, group_named(asked)
     kept, found = asked.memory.groups.get(name), standing_now(asked, name)
     if kept is None:
-        return Elsewhere(GROUPS_PATH if found is None else keep_group_path(name))
+        if found is None:
+            raise NotFound
+        return Elsewhere(keep_group_path(name))
     standing = found or NOTHING
     wanted = wanted_of(kept, standing)
     answer = judged_beside(asked, name, standing.version, wanted)
@@ -162,6 +167,7 @@ def _foreseen(asked: Asked) -> ForeseenGroupPage | Elsewhere:
         again=keep_group_path(name) if found is not None else f"{NEW_GROUP_PATH}?again={quote(name, safe='')}",
         as_file=file_path(name) if found is not None else "",
         name=name,
+        shown=seal_of(kept.to_json()),
         version=standing.version,
         next_version=standing.version + 1,
         seen=kept.seen,
@@ -243,6 +249,7 @@ def _keep(asked: Asked) -> Done:
     kept = asked.memory.groups.get(name)
     if kept is None:
         raise NotFound
+    check_shown(kept.to_json(), asked.form.value("what_shown"))
     wanted = wanted_of(kept, standing_now(asked, name) or NOTHING)
     given = as_given(name, version_seen(asked.form), wanted)
     answer = asked.perform("group_keep", {"data": encode_bytes(json.dumps(given).encode())})
@@ -265,7 +272,7 @@ PAGES: Sequence[Page] = (
     ActPage(
         _KEEP, "/foreseen-group/{named}", ("group_show", "group_keep"), NEEDS, "foreseen_group",
         "Keeps the next version of a group of ours, and sends it to every body.", _keep,
-        (Field("group_version", asks="group.version"),), is_heavy=True,
+        (Field("group_version", asks="group.version"), Field("what_shown", most=64)), is_heavy=True,
     ),
     ActPage(
         "let_group_go", "/foreseen-group/{named}/leave", ("group_show",), NEEDS, "foreseen_group",

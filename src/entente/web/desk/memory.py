@@ -9,6 +9,7 @@ Source: docs/rules/desk.md W30; docs/decisions/0085-a-query-is-kept-and-its-answ
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +18,8 @@ from threading import Lock
 from time import monotonic
 from typing import Final
 
-from entente.kernel.canonical import JsonObject
+from entente.kernel.canonical import Json, JsonObject, canonical_bytes
+from entente.kernel.errors import Conflict
 
 SESSIONS_MAX: Final = 2_000
 """Ten times the desks of a large bureau; the one that was longest without a request is forgotten first."""
@@ -35,6 +37,7 @@ ENTRIES_MAX: Final = 8
 """Records that one officer enters at the same time; as many as files may wait."""
 ORDERS_MAX: Final = 4
 """Orders of one session that are being entered."""
+_SEAL_CHARACTERS: Final = 16
 KEPT: Final = timedelta(hours=1)
 
 
@@ -93,6 +96,26 @@ class KeptGroup:
     changed: Mapping[str, str]
     """An entry as it stood → as it is to stand, empty for one that is taken out; each a line of text."""
     added: Sequence[str]
+
+    def to_json(self) -> JsonObject:
+        """Return it as what it holds."""
+        changed: list[Json] = [[was, then] for was, then in sorted(self.changed.items())]
+        return {"title": self.title, "seen": self.seen, "changed": changed, "added": [*self.added]}
+
+
+def seal_of(kept: JsonObject) -> str:
+    """Return a digest of what is kept, by which the form that sends it says what its page showed."""
+    return hashlib.sha256(canonical_bytes(kept)).hexdigest()[:_SEAL_CHARACTERS]
+
+
+def check_shown(kept: JsonObject, shown: str) -> None:
+    """Raise Conflict where what is kept is not what the form's page showed: another window of its officer changed it since."""
+    if seal_of(kept) != shown:
+        raise Conflict(
+            "What is sent is not what was shown.",
+            why="It was changed in another window of yours after this page was shown (docs/rules/desk.md W136 and W137).",
+            do="Look at it as it is shown now, and send it again if that is what you want.",
+        )
 
 
 @dataclass(slots=True)

@@ -20,6 +20,7 @@ from entente.kernel.errors import Invalid, NotFound
 from entente.kernel.signing import encode_bytes
 from entente.web.desk.forms import LINE_CHARACTERS_MAX, Entered, Field, Kind
 from entente.web.desk.instrument_pages import FILE_CHARACTERS_MAX
+from entente.web.desk.memory import check_shown, seal_of
 from entente.web.desk.order_form import (
     DAYS,
     AuthorityLine,
@@ -55,7 +56,6 @@ _LOOK: Final = "look_at_order"
 _LOOK_NEW: Final = "look_at_new_order"
 _READ: Final = "read_order"
 _READ_NEW: Final = "read_new_order"
-_ENTER: Final = "enter_order"
 
 
 def foreseen_path(reference: str) -> str:
@@ -133,6 +133,8 @@ class ForeseenOrderPage:
     leave: str
     again: str
     as_file: str
+    shown: str
+    """Which order is shown: the form sends this and no other."""
     version: str
     """The version that stands."""
     is_new: bool
@@ -195,31 +197,25 @@ def _form(asked: Asked, act: str, values: Mapping[str, str], version: str, refer
 
 
 def _look(asked: Asked) -> Done:
-    order, _ = _stands(asked)
-    return _looked(asked, text(order, "reference"))
+    order, version = _stands(asked)
+    return _looked(asked, text(order, "reference"), version, asked.form.value("order_version"))
 
 
 def _look_new(asked: Asked) -> Done:
-    return _looked(asked, asked.form.value("order_reference"))
+    return _looked(asked, asked.form.value("order_reference"), NEW, NEW)
 
 
-def _looked(asked: Asked, reference: str) -> Done:
-    form = asked.form
-    order = order_of(form, reference, asked.node.lists.measures)
-    seen = form.value("order_version") or NEW
+def _looked(asked: Asked, reference: str, version: str, seen: str) -> Done:
+    """Keep an order as it was entered beside what was seen, judged beside what stands."""
+    order = order_of(asked.form, reference, asked.node.lists.measures)
     try:
-        answer = _judged(asked, order, _current(asked, reference, seen))
+        answer = _judged(asked, order, version)
     except Invalid as error:
         field = field_of_fault(error, order)
         what = f"The field {field} does not hold what it should." if field else error.what
         raise Invalid(what, field=field, why=error.why, do=error.do) from error
     asked.memory.keep_order(reference, member(answer, "order"), seen)
     return Done(foreseen_path(reference))
-
-
-def _current(asked: Asked, reference: str, seen: str) -> str:
-    """Return the version that an order is judged beside: what stands, but for a new one, which has to be new."""
-    return NEW if seen == NEW else _standing(asked, reference)[1]
 
 
 def _judged(asked: Asked, order: JsonObject, version: str) -> JsonObject:
@@ -265,37 +261,43 @@ def _new_file_page(asked: Asked) -> OrderFilePage:
 
 
 def _read(asked: Asked) -> Done:
-    form = asked.form
+    stands, version = _stands(asked)
+    return _read_in(asked, text(stands, "reference"), version, asked.form.value("order_version"))
+
+
+def _read_new(asked: Asked) -> Done:
+    return _read_in(asked, "", NEW, NEW)
+
+
+def _read_in(asked: Asked, reference: str, version: str, seen: str) -> Done:
+    """Keep an order as its file says it; raise what the rooms have against it, and for another order than the page's."""
+    file = asked.form.value("order_file").encode("utf-8")
     try:
-        order = _read_in(asked, form.value("order_file").encode("utf-8"))
+        named = asked.node.files.document(file, "order").get("reference")
+        if not reference or named == reference:
+            given: JsonObject = {"data": encode_bytes(file), "version": version}
+            order = member(asked.perform("order_preview", given), "order")
+            asked.memory.keep_order(text(order, "reference"), order, seen)
+            return Done(foreseen_path(text(order, "reference")))
     except Invalid as error:
         # There is one field here: which of the file it is about is said in words.
-        what = f"In the file, {error.field[:60]} is not as it should be." if error.field != "order_file" else error.what
+        what = f"In the file, {error.field[:60]} is not as it should be."
         raise Invalid(what, field="order_file", why=error.why, do=error.do) from error
-    asked.memory.keep_order(text(order, "reference"), order, form.value("order_version") or NEW)
-    return Done(foreseen_path(text(order, "reference")))
-
-
-def _read_in(asked: Asked, file: bytes) -> JsonObject:
-    """Return the order that a file says; raise what the rooms have against it, and for another order than the page's."""
-    named = asked.node.files.document(file, "order").get("reference", "")
-    if "entered" in asked.path and named != asked.path["entered"]:
-        raise Invalid(
-            "The file is about another order.",
-            field="order_file",
-            why="An order is corrected under its own reference, which stays (docs/rules/bodies.md B28).",
-            do="Write the reference as it stood, or enter a new order.",
-        )
-    seen = asked.form.value("order_version") or NEW
-    version = _current(asked, named if isinstance(named, str) else "", seen)
-    return member(asked.perform("order_preview", {"data": encode_bytes(file), "version": version}), "order")
+    raise Invalid(
+        "The file is about another order.",
+        field="order_file",
+        why="An order is corrected under its own reference, which stays (docs/rules/bodies.md B28).",
+        do="Write the reference as it stood, or enter a new order.",
+    )
 
 
 def _foreseen(asked: Asked) -> ForeseenOrderPage | Elsewhere:
     say, reference = asked.say, asked.path["entered"]
     kept, (found, version) = asked.memory.orders.get(reference), _standing(asked, reference)
     if kept is None:
-        return Elsewhere(POWERS_PATH if found is None else change_order_path(reference))
+        if found is None:
+            raise NotFound
+        return Elsewhere(change_order_path(reference))
     answer = _judged(asked, kept[0], version)
     order, today = member(answer, "order"), asked.node.clock.now().date()
     shown, before = order_shown(order, today.isoformat(), say), answer["before"]
@@ -311,6 +313,7 @@ def _foreseen(asked: Asked) -> ForeseenOrderPage | Elsewhere:
         if found is not None
         else f"{NEW_ORDER_PATH}?again={quote(reference, safe='')}",
         as_file=file_path(reference) if found is not None else "",
+        shown=seal_of(kept[0]),
         version=version,
         is_new=found is None,
         is_overtaken=kept[1] != version,
@@ -365,6 +368,7 @@ def _enter(asked: Asked) -> Done:
     kept = asked.memory.orders.get(reference)
     if kept is None:
         raise NotFound
+    check_shown(kept[0], asked.form.value("what_shown"))
     data = encode_bytes(json.dumps(kept[0]).encode())
     asked.perform("order_enter", {"data": data, "version": asked.form.value("order_version")})
     asked.memory.orders.pop(reference, None)
@@ -394,11 +398,11 @@ _VERBS: Final = ("order_list", "order_preview")
 
 PAGES: Sequence[Page] = (
     ShowPage(
-        "new_order", "/new-order", ("order_list",), NEEDS, "keep_order.html", "The form by which a national order is entered.",
+        "new_order", "/new-order", (), NEEDS, "keep_order.html", "The form by which a national order is entered.",
         _new_page,
     ),
     ActPage(
-        _LOOK_NEW, "/new-order", _VERBS, NEEDS, "new_order",
+        _LOOK_NEW, "/new-order", ("order_preview",), NEEDS, "new_order",
         "Keeps what was entered of a national order, and shows what it would change; nothing is entered.", _look_new,
         (Field("order_reference", most=200), *_FORM), is_once=False,
     ),
@@ -407,8 +411,9 @@ PAGES: Sequence[Page] = (
         _new_file_page,
     ),
     ActPage(
-        _READ_NEW, "/new-order/file", _VERBS, NEEDS, "new_order_file",
-        "Reads a national order from its file, and shows what it would change; nothing is entered.", _read, _FILE, is_once=False,
+        _READ_NEW, "/new-order/file", ("order_preview",), NEEDS, "new_order_file",
+        "Reads a national order from its file, and shows what it would change; nothing is entered.", _read_new, _FILE,
+        is_once=False,
     ),
     ShowPage(
         "change_order", "/orders/change/{entered:path}", ("order_list",), NEEDS, "keep_order.html",
@@ -433,8 +438,10 @@ PAGES: Sequence[Page] = (
         "What a national order would change, and the form by which it is entered.", _foreseen,
     ),
     ActPage(
-        _ENTER, "/orders/foreseen/{entered:path}", ("order_enter",), NEEDS, "foreseen_order",
-        "Enters a national order as it was shown.", _enter, (Field("order_version", most=64, asks="version"),), is_heavy=True,
+        "enter_order", "/orders/foreseen/{entered:path}", ("order_enter",), NEEDS, "foreseen_order",
+        "Enters a national order as it was shown.", _enter,
+        (Field("order_version", most=64, asks="version"), Field("what_shown", most=64)),
+        is_heavy=True,
     ),
     ActPage(
         "let_order_go", "/orders/leave/{entered:path}", (), NEEDS, "foreseen_order",
