@@ -101,7 +101,7 @@ def test_recalled_message_waits_for_nobody(world: DeskWorld) -> None:
             "duty_officer",
             {"Leave asked", "Hit", "Standing query", "For action", "To do", "Contact points", "Information"},
         ),
-        ("head_of_body", {"Leave asked", "For action", "Contact points", "Information"}),
+        ("head_of_body", {"Leave asked", "Hand-over", "For action", "Contact points", "Information"}),
         ("analyst", {"For action", "Information"}),
         ("border_officer", set()),
         ("supervisor", set()),
@@ -110,7 +110,9 @@ def test_recalled_message_waits_for_nobody(world: DeskWorld) -> None:
 def test_each_role_sees_what_it_may_act_on(world: DeskWorld, role: str, kinds: set[str]) -> None:
     sent_to_us(world, subject="To do", for_action=True)
     lines = waiting(world.browser(role).get(DESK).text)
-    known = ("Leave asked", "Hit", "Standing query", "For action", "To do", "Held", "Contact points", "Information")
+    known = (
+        "Leave asked", "Hit", "Hand-over", "Standing query", "For action", "To do", "Held", "Contact points", "Information",
+    )  # fmt: skip
     assert {next(kind for kind in known if line.startswith(kind)) for line in lines} == kinds
 
 

@@ -47,13 +47,17 @@ _VALUES = {
     "signed": '{"file": "entente statements to sign", "statements": [' + json.dumps(STATEMENT.to_json()) + "]}",
     "measure_target": "XA-NCB", "measure_until": "2099-01-01", "proposal_target": "XA-NCB", "replaced": "RC",
 }  # fmt: skip
-_FILES = {"signed_files": _VALUES["signed"].encode(), "checkpoint_files": b"{}", "units_list_file": UNITS_LIST.encode()}
+_FILES = {
+    "signed_files": _VALUES["signed"].encode(), "checkpoint_files": b"{}", "units_list_file": UNITS_LIST.encode(),
+    "exhibit_file": b"image",
+}  # fmt: skip
 _OWN = {"withdraw_record", "holders"}
 _KEPT = {
     "original", "correct", "correct_record", "extend_record", "original_file", "record_file", "fetch_record_file",
     "attach_record_file", "detach_record_file",
 }  # fmt: skip
 _CAME_HIT = {"answer_hit"}
+_REQUEST = {"request", "settle_request"}
 _SENT = {"recall_message", "recall_from_all", "recall_from_some", "note_failure"}
 
 
@@ -125,7 +129,7 @@ def path_of(world: DeskWorld, page: Page) -> str:
     source, _, local_id = record.partition("/")
     item = world.bureau.hit if "hit" in page.name else world.bureau.came
     item = world.bureau.hit_came if page.name in _CAME_HIT else world.bureau.sent if page.name in _SENT else item
-    item = world.bureau.request if page.name == "request" else item
+    item = world.bureau.request if page.name in _REQUEST else item
     more = {"query": world.standing, "match": world.match, "row": str(world.bureau.search_row)}
     more |= {"upload": world.file()} if "{upload}" in page.path else {}
     if "{job}" in page.path:

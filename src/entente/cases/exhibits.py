@@ -17,6 +17,7 @@ from typing import Final
 
 from entente.cases.keeping import Keeping, case_to_work_on, known_case
 from entente.cases.model import CaseEvent, Exhibit, ExhibitKind, HandOver
+from entente.cases.ports import CasesUnit
 from entente.cases.rules import bad
 from entente.kernel.canonical import JsonObject, canonical_bytes
 from entente.kernel.clock import require_utc
@@ -78,10 +79,12 @@ class Exhibits(Keeping):
 
     __slots__ = ()
 
-    def enter_exhibit(self, officer: OfficerId, number: str, found: Found) -> Exhibit:
+    def enter_exhibit(self, officer: OfficerId, number: str, found: Found, given: GivenFile | None = None) -> Exhibit:
         """Enter an exhibit in a case, with its label for good; raise NotFound, Conflict for a closed case, or Invalid.
 
-        Source: docs/rules/cases.md C14.
+        `given` is the file of a digital one where the digest was computed of it: the chronology says so.
+
+        Source: docs/rules/cases.md C14 and C21.
         """
         with self.open_unit() as unit:
             now = self.clock.now()
@@ -109,14 +112,19 @@ class Exhibits(Keeping):
             event = CaseEvent(now, keeper.id, "exhibit", exhibit.id, f"{exhibit.label}: {exhibit.what}")
             unit.cases.add_event(number, event)
             detail: JsonObject = {"change": "exhibit", "exhibit": exhibit.id, "digest": digest_of(exhibit)}
+            detail.update(_looked_at(unit, number, exhibit, given, keeper.id, now))
             self._record(unit, "keep_case", keeper, number, detail)
             unit.commit()
             return exhibit
 
-    def hand_over_exhibit(self, officer: OfficerId, number: str, exhibit: str, change: ChangeOfHands) -> HandOver:
+    def hand_over_exhibit(
+        self, officer: OfficerId, number: str, exhibit: str, change: ChangeOfHands, given: GivenFile | None = None
+    ) -> HandOver:
         """Add a link to an exhibit's chain of custody, also in a closed case; raise NotFound or Invalid.
 
-        Source: docs/rules/cases.md C14.
+        `given` is the file of a digital one where the digest was computed of it: the chronology says so.
+
+        Source: docs/rules/cases.md C14 and C21.
         """
         with self.open_unit() as unit:
             now = self.clock.now()
@@ -143,6 +151,7 @@ class Exhibits(Keeping):
             words = f"{entered.label}: {change.gave} → {change.took}, {change.where}"
             unit.cases.add_event(case.number, CaseEvent(now, keeper.id, "exhibit_moved", exhibit, words))
             detail: JsonObject = {"change": "exhibit_moved", "exhibit": exhibit, "digest": digest_of(link)}
+            detail.update(_looked_at(unit, case.number, entered, given, keeper.id, now))
             self._record(unit, "keep_case", keeper, case.number, detail)
             unit.commit()
             return link
@@ -161,20 +170,23 @@ class Exhibits(Keeping):
             entered = unit.cases.exhibit(exhibit)
             if entered is None or entered.case != number:
                 raise NotFound
-            _check_given(entered, given)
-            is_same = given.sha256 == entered.sha256
-            kind, words = checked_words(entered, given)
-            unit.cases.add_event(case.number, CaseEvent(now, keeper.id, kind, exhibit, words))
-            detail: JsonObject = {
-                "change": "exhibit_checked",
-                "exhibit": exhibit,
-                "is_same": is_same,
-                "sha256": given.sha256,
-                "bytes": given.bytes,
-            }
+            detail: JsonObject = {"change": "exhibit_checked", "exhibit": exhibit}
+            detail.update(_looked_at(unit, case.number, entered, given, keeper.id, now))
             self._record(unit, "keep_case", keeper, case.number, detail)
             unit.commit()
-            return is_same
+            return given.sha256 == entered.sha256
+
+
+def _looked_at(
+    unit: CasesUnit, number: str, exhibit: Exhibit, given: GivenFile | None, keeper: OfficerId, now: datetime
+) -> JsonObject:
+    """Add to the chronology what came of a file that was held against an exhibit; return what the trail keeps of it."""
+    if given is None:
+        return {}
+    _check_given(exhibit, given)
+    kind, words = checked_words(exhibit, given)
+    unit.cases.add_event(number, CaseEvent(now, keeper, kind, exhibit.id, words))
+    return {"is_same": given.sha256 == exhibit.sha256, "sha256": given.sha256, "bytes": given.bytes}
 
 
 def checked_words(exhibit: Exhibit, given: GivenFile) -> tuple[str, str]:

@@ -8,7 +8,7 @@ Source: docs/rules/correspondence.md M30; docs/rules/exchange.md X21 and X28.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -45,6 +45,14 @@ CONCERNS: Final[Mapping[str, str]] = {
     Kind.RECORD_ANSWER: "search",
 }
 """Whom a kind of statement that was not delivered concerns: whoever may do the act that made it."""
+
+
+_VERBS_OF: Final[Mapping[type, Sequence[str]]] = {
+    Hit: (_CONFIRMS, "answer_hit"),
+    PermissionRequest: ("ask_permission", "grant_permission"),
+    RecordRequest: ("search",),
+}
+"""Of an item of which there is nothing to be known, who is told so."""
 
 
 class Why(StrEnum):
@@ -116,8 +124,8 @@ class UnsettledItems(Desk):
             now = self.clock.now()
             way, found = _item(unit, item)
             became = _of_one(unit, way, found)
-            verbs = [CONCERNS[one.kind] for one in became] or [_CONFIRMS]
-            by = self._officer(unit, officer, verbs[0], item, now)
+            verb = self._verb(unit, officer, [CONCERNS[one.kind] for one in became] or _VERBS_OF[type(found)])
+            by = self._officer(unit, officer, verb, item, now)
             self._require_known(unit, by.id, way, found.header)
             if not became:
                 raise _nothing_to_settle(item)
@@ -126,8 +134,14 @@ class UnsettledItems(Desk):
                 unit.correspondence.put_failure_noted(one.key, FailureNoted(by.id, now))
             if waiting:
                 detail = detail_of("failure_noted", why=[one.why.value for one in waiting])
-                self.record(unit, Act(verbs[0], unit.bodies.own().id, by.id, item, detail))
+                self.record(unit, Act(verb, unit.bodies.own().id, by.id, item, detail))
                 unit.commit()
+
+    def _verb(self, unit: CorrespondenceUnit, officer: OfficerId, verbs: Sequence[str]) -> str:
+        """Return that of some verbs which an officer may do; the first of them for one who may do none."""
+        asking = unit.bodies.officer(officer)
+        now = self.clock.now()
+        return next((one for one in verbs if asking is not None and may(asking, (one,), now, self.lists)), verbs[0])
 
     def _concerns(self, officer: Officer, one: Unsettled) -> bool:
         return may(officer, (CONCERNS[one.kind],), self.clock.now(), self.lists)

@@ -13,7 +13,7 @@ from typing import Final
 from entente.bodies.authority import Record, authorise
 from entente.bodies.model import Officer
 from entente.bodies.tokens import may
-from entente.duty.model import DutyFunction, RosterEntry, ShiftState, Turns, Watch
+from entente.duty.model import DutyFunction, RosterEntry, Shift, ShiftState, Turns, Watch
 from entente.duty.ports import DutyUnit
 from entente.duty.rules import AHEAD_DAYS_MAX, DUTY_DAYS_MAX, by_day, check_entry, moments_of, next_at_desk, on_now
 from entente.duty.shifts import WORKS
@@ -131,6 +131,20 @@ class Roster:
                 unit.duty.shifts_in(ShiftState.ON, SHIFTS_MAX),
                 unit.duty.shifts_in(ShiftState.HANDED_OVER, SHIFTS_MAX),
             )
+
+    def to_sign(self, officer: OfficerId) -> tuple[Shift, ...]:
+        """Return the shifts whose sheet waits for this officer's signature: of others who handed over. It is no act.
+
+        Nothing for who works no shifts.
+
+        Source: docs/rules/desk.md W42 and W145.
+        """
+        with self.open_view() as unit:
+            asking = unit.bodies.officer(officer)
+            if asking is None or not self._works(asking, self.clock.now()):
+                return ()
+            handed = unit.duty.shifts_in(ShiftState.HANDED_OVER, SHIFTS_MAX)
+            return tuple(one for one in handed if one.officer != officer)
 
     def _require_works(self, unit: DutyUnit, officer: OfficerId, now: datetime) -> None:
         found = unit.bodies.officer(officer)

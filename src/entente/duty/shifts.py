@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from entente.bodies.authority import Record, authorise
-from entente.bodies.tokens import may
 from entente.cases.model import NOBODY
 from entente.correspondence.desk import teams_of
 from entente.correspondence.waiting import WaitingItems
@@ -44,8 +43,6 @@ from entente.kernel.ports import Act, TrailRow
 
 WORKS: Final = "work_shift"
 """The verb of data/roles.yaml that all of it needs."""
-UNSIGNED_MAX: Final = 50
-"""Sheets that wait for a signature, the oldest; a desk that left more of them unsigned has other troubles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,20 +179,6 @@ class Shifts:
             done={verb: min(times, known[verb]) for verb, times in content.done.items() if verb in known},
         )
         return shift, shown, is_whole
-
-    def to_sign(self, officer: OfficerId) -> tuple[Shift, ...]:
-        """Return the shifts whose sheet waits for this officer's signature: of others who handed over. It is no act.
-
-        Nothing for who works no shifts.
-
-        Source: docs/rules/desk.md W42 and W145.
-        """
-        with self.open_unit() as unit:
-            asking = unit.bodies.officer(officer)
-            if asking is None or not may(asking, (WORKS,), self.clock.now(), self.lists):
-                return ()
-            handed = unit.duty.shifts_in(ShiftState.HANDED_OVER, UNSIGNED_MAX)
-            return tuple(one for one in handed if one.officer != officer)
 
     def latest(self, officer: OfficerId, limit: int, before: str = "") -> tuple[Shift, ...]:
         """Return the newest shifts, newest first, begun before another one where it is named."""

@@ -32,6 +32,19 @@ def _finish_task(node: Node, arguments: Arguments) -> JsonObject:
     return {"task": task_shown(task)}
 
 
+def _file(arguments: Arguments) -> GivenFile:
+    return GivenFile(
+        arguments.text("file_name"),
+        arguments.integer("bytes", default=-1, least=0, most=BYTES_MAX),
+        arguments.optional_text("sha256").lower(),
+    )
+
+
+def _given(arguments: Arguments) -> GivenFile | None:
+    """Return the file of which the digest was computed where it was read; None where only a digest was given."""
+    return _file(arguments) if "file_name" in arguments.given else None
+
+
 def _enter_exhibit(node: Node, arguments: Arguments) -> JsonObject:
     found = Found(
         arguments.choice("kind", ExhibitKind),
@@ -42,9 +55,8 @@ def _enter_exhibit(node: Node, arguments: Arguments) -> JsonObject:
         arguments.optional_text("seal"),
         arguments.optional_text("sha256").lower(),
     )
-    return {
-        "exhibit": exhibit_shown(node.cases.enter_exhibit(arguments.officer(), arguments.text("number"), found), ())
-    }
+    number, given = arguments.text("number"), _given(arguments)
+    return {"exhibit": exhibit_shown(node.cases.enter_exhibit(arguments.officer(), number, found, given), ())}
 
 
 def _hand_over(node: Node, arguments: Arguments) -> JsonObject:
@@ -58,17 +70,13 @@ def _hand_over(node: Node, arguments: Arguments) -> JsonObject:
         arguments.optional_text("remark"),
     )
     link = node.cases.hand_over_exhibit(
-        arguments.officer(), arguments.text("number"), arguments.text("exhibit"), change
+        arguments.officer(), arguments.text("number"), arguments.text("exhibit"), change, _given(arguments)
     )
     return {"hand_over": hand_over_shown(link)}
 
 
 def _check_exhibit(node: Node, arguments: Arguments) -> JsonObject:
-    given = GivenFile(
-        arguments.text("file_name"),
-        arguments.integer("bytes", default=-1, least=0, most=BYTES_MAX),
-        arguments.optional_text("sha256").lower(),
-    )
+    given = _file(arguments)
     number, exhibit = arguments.text("number"), arguments.text("exhibit")
     is_same = node.cases.check_exhibit(arguments.officer(), number, exhibit, given)
     return {"exhibit": exhibit, "is_same": is_same, "sha256": given.sha256, "bytes": given.bytes}
@@ -82,11 +90,11 @@ VERBS: tuple[Verb, ...] = (
     verb("task_finish", _finish_task, "State that a task was done, and what came of it.", "officer", "number", "task", "outcome"),
     verb(
         "exhibit_enter", _enter_exhibit, "Enter an exhibit in a case.",
-        "officer", "number", "kind", "what", "found_at", "found_where", "found_by", "seal", "sha256",
+        "officer", "number", "kind", "what", "found_at", "found_where", "found_by", "seal", "sha256", "file_name", "bytes",
     ),
     verb(
         "exhibit_hand_over", _hand_over, "Add a hand-over to an exhibit's chain of custody.",
-        "officer", "number", "exhibit", "at", "gave", "took", "where", "seal", "sha256", "remark",
+        "officer", "number", "exhibit", "at", "gave", "took", "where", "seal", "sha256", "remark", "file_name", "bytes",
     ),
     verb(
         "exhibit_check", _check_exhibit, "Say whether a file is the same as a digital exhibit, and note that it was looked at.",

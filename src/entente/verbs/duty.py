@@ -40,7 +40,7 @@ def _list(node: Node, arguments: Arguments) -> JsonObject:
 
 
 def _waiting(node: Node, arguments: Arguments) -> JsonObject:
-    return {"shifts": [_shift(one) for one in node.duty.shifts.to_sign(arguments.officer())]}
+    return {"shifts": [_shift(one) for one in node.duty.roster.to_sign(arguments.officer())]}
 
 
 def _begin(node: Node, arguments: Arguments) -> JsonObject:

@@ -265,7 +265,7 @@ def case_page(asked: Asked, messages: int = MESSAGES_SHOWN) -> CasePage:
         tasks=sorted(tasks, key=lambda one: one.done_at is not None),
         exhibits=[exhibit_line(one, say) for one in members(answer, "exhibits")],
         checks={
-            text(one, "subject"): CheckLine(_event(one, say), is_same=one["kind"] == CHECKED[0])
+            text(one, "subject"): CheckLine(_event(one, say, names), is_same=one["kind"] == CHECKED[0])
             for one in members(answer, "events")
             if one["kind"] in CHECKED
         },

@@ -19,7 +19,6 @@ from entente.kernel.jobs import Upload
 from entente.web.desk.case_pages import CASE_PLACE, case_path, number_of
 from entente.web.desk.forms import Field, Kind
 from entente.web.desk.page import ActPage, Asked, Done, Page
-from entente.web.desk.reading import member, text
 
 _HOUR_CHARACTERS = 5
 """14:30; an hour of one digit is taken, and written with two."""
@@ -48,11 +47,9 @@ def _enter_exhibit(asked: Asked) -> Done:
     number, form = number_of(asked), asked.form
     given: JsonObject = {name: form.value(name) for name in ("kind", "what", "found_where", "found_by", "seal")}
     with _given_file(asked) as file:
-        asked_for: JsonObject = {**given, "sha256": _digest(asked, file), "found_at": _moment(asked)}
-        made = member(asked.perform("exhibit_enter", {"number": number, **asked_for}), "exhibit")
+        asked.perform("exhibit_enter", {"number": number, **given, **_digest(asked, file), "found_at": _moment(asked)})
         if file is None:
             return Done(case_path(number), "exhibit_entered")
-        _look(asked, text(made, "id"), file)
         return Done(case_path(number), "exhibit_entered_from_file")
 
 
@@ -60,18 +57,16 @@ def _hand_over(asked: Asked) -> Done:
     number, form = number_of(asked), asked.form
     given: JsonObject = {name: form.value(name) for name in ("exhibit", "gave", "took", "where", "seal", "remark")}
     with _given_file(asked) as file:
-        asked_for: JsonObject = {**given, "sha256": _digest(asked, file), "at": _moment(asked)}
-        asked.perform("exhibit_hand_over", {"number": number, **asked_for})
-        if file is not None:
-            _look(asked, form.value("exhibit"), file)
+        asked.perform("exhibit_hand_over", {"number": number, **given, **_digest(asked, file), "at": _moment(asked)})
     return Done(case_path(number), "exhibit_handed_over")
 
 
 def _check_exhibit(asked: Asked) -> Done:
     with _given_file(asked) as file:
         assert file is not None, "the form was given back without one"
-        is_same = _look(asked, asked.form.value("exhibit"), file)
-    if is_same:
+        given: JsonObject = {"number": number_of(asked), "exhibit": asked.form.value("exhibit")}
+        answer = asked.perform("exhibit_check", {**given, **_computed(file)})
+    if answer["is_same"] is True:
         return Done(case_path(number_of(asked)), "exhibit_same")
     return Done(case_path(number_of(asked)), "exhibit_differs")
 
@@ -89,8 +84,8 @@ def _given_file(asked: Asked) -> Iterator[Upload | None]:
         asked.jobs.drop(asked.officer, chosen)
 
 
-def _digest(asked: Asked, file: Upload | None) -> str:
-    """Return the digest of a form: of the file that was given, else as it was typed; raise Invalid where the two differ."""
+def _digest(asked: Asked, file: Upload | None) -> JsonObject:
+    """Return the digest of a form, of the file that was given or as it was typed; raise Invalid where the two differ."""
     typed = asked.form.value("sha256").lower()
     if file is not None and typed not in {"", file.sha256}:
         raise Invalid(
@@ -99,12 +94,11 @@ def _digest(asked: Asked, file: Upload | None) -> str:
             why=f"The SHA-256 of «{file.name}», {file.size} bytes, is {file.sha256} (docs/rules/cases.md C21).",
             do="Compare the two, and choose the file again: leave the digest empty to take that of the file.",
         )
-    return typed if file is None else file.sha256
+    return {"sha256": typed} if file is None else _computed(file)
 
 
-def _look(asked: Asked, exhibit: str, file: Upload) -> bool:
-    given: JsonObject = {"exhibit": exhibit, "file_name": file.name, "bytes": file.size, "sha256": file.sha256}
-    return asked.perform("exhibit_check", {"number": number_of(asked), **given})["is_same"] is True
+def _computed(file: Upload) -> JsonObject:
+    return {"sha256": file.sha256, "file_name": file.name, "bytes": file.size}
 
 
 _KEEPERS = ("keep_case",)
@@ -131,7 +125,7 @@ PAGES: Sequence[Page] = (
         _finish_task, (Field("task", most=64), Field("outcome", Kind.TEXT, most=tasks.OUTCOME_CHARACTERS_MAX)),
     ),
     ActPage(
-        "enter_exhibit", f"{CASE_PLACE}/exhibits", ("exhibit_enter", "exhibit_check"), _KEEPERS, "case",
+        "enter_exhibit", f"{CASE_PLACE}/exhibits", ("exhibit_enter",), _KEEPERS, "case",
         "Enters an exhibit in a case; of a digital one, where its file is given, with the digest computed here.", _enter_exhibit,
         (
             Field("kind", Kind.CODE, codes="exhibit_kinds"),
@@ -151,7 +145,7 @@ PAGES: Sequence[Page] = (
         (Field("exhibit", most=64), Field("exhibit_file", Kind.FILE, asks="file_name")),
     ),
     ActPage(
-        "hand_exhibit_over", f"{CASE_PLACE}/exhibits/over", ("exhibit_hand_over", "exhibit_check"), _KEEPERS, "case",
+        "hand_exhibit_over", f"{CASE_PLACE}/exhibits/over", ("exhibit_hand_over",), _KEEPERS, "case",
         "Adds a hand-over to an exhibit's chain of custody.", _hand_over,
         (
             Field("exhibit", most=64),
