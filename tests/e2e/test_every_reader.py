@@ -125,6 +125,38 @@ def test_every_act_of_a_page_is_reached_by_tab_and_where_one_is_is_seen(
         assert seen.page.evaluate(MISSED) == []
 
 
+TORN = """() => [...document.querySelectorAll("table.list td")].flatMap(cell => [...cell.childNodes])
+    .filter(node => node.nodeType === Node.TEXT_NODE).flatMap(node => [...node.data.matchAll(/\\S+/gu)].map(word => {
+        const range = document.createRange();
+        range.setStart(node, word.index); range.setEnd(node, word.index + word[0].length);
+        return new Set([...range.getClientRects()].map(box => Math.round(box.top))).size > 1 ? word[0] : "";
+    })).filter(Boolean)"""
+LARGER = """() => [...document.querySelectorAll("table.list td .soft, table.list td .tag, table.list th")].filter(one =>
+    parseFloat(getComputedStyle(one).fontSize) > parseFloat(getComputedStyle(one.closest("table")).fontSize) + .1).length"""
+
+
+def test_w126_paper_tears_no_word_of_a_table_and_what_is_small_is_no_larger_there(
+    world: DeskWorld, browser: Browser, address: str
+) -> None:
+    point: JsonObject = {
+        "function": "Duty desk of the bureau, in the house by the river",
+        "kind": "all_hours_desk",
+        "zone": "UTC",
+        "days": "always",
+    }
+    more: JsonObject = {"phone": "+999 555 0100", "mail": "a.desk@bureau.example", "languages": ["en"]}
+    perform(world.node, "contact_keep", {"officer": DUTY, **point, **more})
+    for language in ("ar", "fr"):
+        # A4 across, and A5.
+        for width in (718, 500):
+            with window(browser, world, address, language=language, viewport={"width": width, "height": 900}) as seen:
+                seen.page.emulate_media(media="print")
+                seen.open("/desk/contacts")
+                assert seen.page.evaluate(TORN) == []
+                assert seen.page.evaluate(LARGER) == 0
+                assert seen.overflow() <= 0
+
+
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_w155_narrow_screen_shows_at_which_edge_there_are_more_ways(
     world: DeskWorld, browser: Browser, address: str, language: str
