@@ -6,7 +6,7 @@ What opens every page is part of the long run; what looks at one page is part of
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -167,11 +167,9 @@ def test_w155_narrow_screen_shows_at_which_edge_there_are_more_ways(
         def edges() -> tuple[bytes, bytes]:
             box = ways.bounding_box()
             assert box is not None
-            clip: Any = {"y": box["y"] + 4, "width": edge, "height": edge}
-            left, right = (
-                seen.page.screenshot(clip=cast("Any", {**clip, "x": x}))
-                for x in (box["x"], box["x"] + box["width"] - edge)
-            )
+            at = (box["x"], box["x"] + box["width"] - edge)
+            clips: Any = [{"x": x, "y": box["y"] + 4, "width": edge, "height": edge} for x in at]
+            left, right = (seen.page.screenshot(clip=clip) for clip in clips)
             return left, right
 
         # The first way is the one that is shown, so that the row stands at its beginning.
