@@ -266,7 +266,7 @@ def _fault_of(one: Field, text: str, say: Wording) -> Fault | None:
     if one.codes and any(code not in say.codes(one.codes) for code in chosen):
         return Fault(one.name, say.text("fault.choice"), say.text("fault.choice_do"))
     if one.kind is Kind.HOUR and not _HOUR.fullmatch(text):
-        return Fault(one.name, say.text("walked.no_hour"), say.text("walked.no_hour_do"))
+        return Fault(one.name, say.text("details.no_hour"), say.text("details.no_hour_do"))
     if "\x00" in text:
         return Fault(one.name, say.text("fault.character"), say.text("fault.character_do"))
     return None

@@ -56,7 +56,7 @@ def _holders(asked: Asked) -> HoldersPage:
     answer = asked.perform("record_holders", {"record": record_asked_for(asked)})
     lines = holder_lines(answer, say)
     return HoldersPage(
-        title=say.text("walked.had") if _has_ended(answer) else say.text("record.holders"),
+        title=say.text("details.had") if _has_ended(answer) else say.text("record.holders"),
         name=text(answer, "name"),
         withdrawn_at=moment_of(answer, "withdrawn_at", say),
         erased_at=moment_of(answer, "erased_at", say),

@@ -64,7 +64,7 @@ def message_line(one: JsonObject, say: Wording) -> MessageLine:
         counterpart=body_name(member(one, "recipient" if is_ours else "sender")),
         officer=text(one, "officer"),
         # Of a message that was recalled nothing that it said is kept, and a link needs words.
-        subject=text(one, "subject") or say.text("walked.recalled_message"),
+        subject=text(one, "subject") or say.text("details.recalled_message"),
         urgency=say.code("urgencies", urgency),
         is_urgent=urgency != "normal",
         is_for_action=is_for_action,
