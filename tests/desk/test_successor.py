@@ -7,12 +7,13 @@ from collections.abc import Iterator
 import pytest
 
 from entente.kernel.canonical import JsonObject
+from entente.kernel.errors import Refused
 from entente.kernel.ids import OfficerId
 from entente.verbs import perform
 from entente.verbs.references import names_of
 from tests.support.desk_world import COOKIE, Browser, DeskWorld, open_desk
 from tests.support.direct_http import client_at
-from tests.support.nodes import HEAD
+from tests.support.nodes import DUTY, HEAD
 from tests.support.successor import enter_successor
 
 NEW, OLD, SECOND = "RC-NEW", "RC", OfficerId("head-of-two")
@@ -90,6 +91,12 @@ def test_two_heads_see_it_on_their_desks_and_accept_it_or_one_refuses_it(world: 
     assert names_of(world.node).body(OLD, "body").succeeded_by == names_of(world.node).body(NEW, "body").id
     assert first.get(AT).status_code == 404
     assert AT not in first.get(f"/desk/directory/{NEW}").text
+
+
+def test_who_may_not_accept_one_is_told_of_none_and_the_refusal_stands_in_the_trail(world: DeskWorld) -> None:
+    with pytest.raises(Refused):
+        perform(world.node, "successor_list", {"officer": DUTY})
+    assert world.node.trail.latest(1)[0].act.verb == "accept_successor"
 
 
 def test_heavy_acts_ask_who_is_there(world: DeskWorld) -> None:

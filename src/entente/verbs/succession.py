@@ -23,9 +23,9 @@ from entente.verbs.verb import Verb, verb
 def _list(node: Node, arguments: Arguments) -> JsonObject:
     """List the bodies that name an earlier one as the one they replace, each beside that one, with how far it came here."""
     names, now = names_of(node), node.clock.now()
-    with node.disclosure.open_unit() as unit:
+    with node.directory.open_unit() as asked:
         authorise(
-            unit,
+            asked,
             arguments.officer(),
             "accept_successor",
             subject=names.own.id,
@@ -33,6 +33,7 @@ def _list(node: Node, arguments: Arguments) -> JsonObject:
             lists=node.lists,
             record=node.directory.record,
         )
+    with node.disclosure.open_unit() as unit:
         found = list(claims(names.bodies.values(), names.own.id))
         shown: list[Json] = [_claim(node, unit, new, old, names) for new, old in found]
     return {"claims": shown}
