@@ -120,6 +120,23 @@ def test_others_are_told_after_the_commit_and_only_then(store: Store) -> None:
 
 
 @ON_SQLITE
+def test_failed_commit_locks_nobody_out_while_something_still_reads_in_its_transaction(store: Store) -> None:
+    held: list[sa.CursorResult[tuple[str]]] = []
+
+    def begin_to_read(unit: SqlUnitOfWork) -> None:
+        # As one that the traceback of an error holds: begun, not read to its end, not closed.
+        held.append(unit.cases._connection.exec_driver_sql("SELECT name FROM sqlite_schema"))  # noqa: SLF001
+
+    with pytest.MonkeyPatch.context() as patch:
+        fail_commit(store, patch, kept=False)
+        with pytest.raises(Unavailable):
+            commit(store, open_a_case, begin_to_read)
+    commit(store, open_a_case)
+    assert cases_held(store) == ["2031/000001"]
+    assert held
+
+
+@ON_SQLITE
 def test_full_disk_is_said_and_leaves_nothing_half_written(store: Store) -> None:
     commit(store, open_a_case)
     with store.unit() as unit:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import sqlalchemy as sa
@@ -42,6 +43,17 @@ class FileConnection(sqlite3.Connection):
         """Undo the transaction."""
         self._mark_owed = ""
         super().rollback()
+
+    def close(self) -> None:
+        """End the connection, and its transaction at once.
+
+        Left to the engine, a transaction is undone only once no cursor is left that reads in it: one that an error still holds
+        would keep the store locked, for its own node too. Source: SQLite «Closing A Database Connection».
+        """
+        if self.in_transaction:
+            with suppress(sqlite3.Error):
+                self.rollback()
+        super().close()
 
 
 def mark_late(engine: sa.Engine) -> None:
