@@ -257,7 +257,7 @@ _MAY = ("correct_record",)
 _FIELDS: Sequence[Field] = (
     Field("version", most=20),
     Field("reason", Kind.CODE, codes="correction_reasons"),
-    Field("was", Kind.TEXT, most=_WAS_CHARACTERS_MAX, is_many=True),
+    Field("was", Kind.TEXT, most=_WAS_CHARACTERS_MAX, is_many=True, is_carried=True),
     Field("fact", Kind.TEXT, most=VALUE_CHARACTERS_MAX, asks="changes", is_many=True),
     Field("assessed", Kind.FLAG, is_many=True),
     Field("add_property", is_many=True),

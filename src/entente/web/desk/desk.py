@@ -36,6 +36,7 @@ from entente.kernel.kept_requests import KeptRequest
 from entente.node import Node
 from entente.verbs.references import names_and_officer, names_of
 from entente.web.desk import wrong
+from entente.web.desk.addresses import here_of, query_of
 from entente.web.desk.arriving import Arriving
 from entente.web.desk.changes import Changes
 from entente.web.desk.cookies import asks_by_itself, token_of, whence
@@ -59,6 +60,7 @@ from entente.web.desk.static_files import STATIC_PATH, serve_static
 from entente.web.desk.table import PAGES
 from entente.web.desk.taking import SessionEnded, Taking, as_sent
 from entente.web.desk.told import told_here
+from entente.web.desk.written import given_back, written_in
 from entente.web.errors import STATUS
 from entente.web.home import zone_of
 from entente.web.wording import Wording
@@ -66,7 +68,6 @@ from entente.web.wording import Wording
 _log = logging.getLogger(__name__)
 SIGN_IN_PATH: Final = f"{PREFIX}/sign-in"
 """Where whoever has no session is sent (entrance.Entrance)."""
-QUERY_CHARACTERS_MAX: Final = 300
 SEE_OTHER: Final = 303
 
 
@@ -133,7 +134,7 @@ class Desk:
     async def _show(self, page: ShowPage, request: Request) -> Response:
         session = await self._session(request)
         if session is None:
-            return RedirectResponse(f"{SIGN_IN_PATH}?{urlencode({'back': _here(request)})}", SEE_OTHER)
+            return RedirectResponse(f"{SIGN_IN_PATH}?{urlencode({'back': here_of(request)})}", SEE_OTHER)
         asked = await run_in_threadpool(self._asked, request, session)
         return await self._in_turn(page, asked, partial(self._show_now, page, asked, request))
 
@@ -147,6 +148,7 @@ class Desk:
         asked = await run_in_threadpool(self._asked, request, session)
         form = entered(act.name, act.fields, sent.fields, asked.say).with_files(act.files, sent.small)
         asked = replace(asked, form=form)
+        request.state.written = written_in(act.fields, form.values, asked.say)
         faults = (*_faults_of(act, session, sent, form, asked.say), *await run_in_threadpool(act.wrong_besides, asked))
         if not faults and act.heeds_changes:
             faults = self._changed_meanwhile(asked, sent.fields.get(STAMP, ""))
@@ -185,7 +187,7 @@ class Desk:
 
     def _show_now(self, page: ShowPage, asked: Asked, request: Request) -> Response:
         """Make and write a page, in a thread."""
-        begun = self._begun(page, asked, _here(request))
+        begun = self._begun(page, asked, here_of(request))
         shell = self._shell_of(request, page, asked)
         if begun:
             beside = {one.act: one.values for one in begun[1:]}
@@ -260,7 +262,8 @@ class Desk:
         if isinstance(content, Elsewhere | Download):
             # What the form was about cannot be shown any more as it was: then what is wrong with it is all there is to say.
             raise error if error is not None else NotFound
-        return rendered(page.template, content, self._shell_of(request, page, asked), asked.say, asked.form, status)
+        shell = replace(self._shell_of(request, page, asked), written=request.state.written)
+        return given_back(page.template, content, shell, asked.say, asked.form, status)
 
     def _changed_meanwhile(self, asked: Asked, stamp: str) -> tuple[Fault, ...]:
         """Return that somebody else changed the thing of a form since its page was shown; a page sent again has seen it (W64).
@@ -317,7 +320,7 @@ class Desk:
             session=session,
             say=self.say(request, session),
             path=dict(request.path_params),
-            query=_query(request),
+            query=query_of(request),
             form=Entered(),
             memory=self.memories.of(session.csrf),
             jobs=self.parts.jobs,
@@ -350,7 +353,7 @@ class Desk:
             once=self.node.ids.new_id("form"),
             ways=self._ways(session, page),
             look=look_of(request),
-            here=_here(request),
+            here=here_of(request),
             done=done if self.say(request, session).has(f"done.{done}") else "",
             zone=self.say(request, session).zone_name(now),
             live=live,
@@ -378,7 +381,8 @@ class Desk:
 
     def _wrong(self, request: Request, session: Session | None, error: Exception) -> Response:
         # Nothing on it says which address was asked for: what is hidden and what is absent are one page.
-        shell = replace(self.shell(request, session), here=HOME, done="")
+        written = getattr(request.state, "written", ())
+        shell = replace(self.shell(request, session), here=HOME, done="", written=written)
         return wrong.page_of(error, shell, self.say(request, session))
 
     async def too_often(self, request: Request) -> Response | None:
@@ -425,24 +429,3 @@ def _again_first(act: ActPage, say: Wording) -> Fault:
     has_files = bool(act.file or act.files)
     files_do, do = say.text("sign_in.again_first_files_do", way=way), say.text("sign_in.again_first_do", way=way)
     return Fault("", say.text("sign_in.again_first"), files_do if has_files else do)
-
-
-def _query(request: Request) -> dict[str, str]:
-    """Return what stands behind «?»; raise Invalid for more than a page reads."""
-    fields = dict(request.query_params)
-    if any(len(text) > QUERY_CHARACTERS_MAX for text in fields.values()):
-        raise Invalid(
-            "The address is too long.",
-            field="address",
-            why=f"No field behind «?» has more than {QUERY_CHARACTERS_MAX} characters.",
-            do="Go to the desk and choose the page from there.",
-        )
-    return fields
-
-
-def _here(request: Request) -> str:
-    """Return the path of a page with what stands behind «?», to come back to; of a form's address the desk."""
-    if request.method != "GET":
-        return own_path(request.url.path.rpartition("/")[0])
-    query = urlencode([(name, text) for name, text in request.query_params.multi_items() if name != "done"])
-    return own_path(f"{request.url.path}?{query}" if query else request.url.path)

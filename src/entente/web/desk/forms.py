@@ -102,6 +102,8 @@ class Field:
     """The verb's name for it, where it has another one; faults of that name are shown here."""
     is_many: bool = False
     """Whether the form has several of it, each as `<name>.<its key>`; none of them is needed then."""
+    is_carried: bool = False
+    """Whether its page fills it in by itself and nobody writes in it, though it is a text."""
     or_else: str = ""
     """For a field that the form has several of: the other one, of which a line does as well; where set, one line is needed."""
 

@@ -371,7 +371,7 @@ def _is_name(name: str) -> bool:
 _LIST: Final = (
     Field("group_title", asks="group.title"),
     Field("group_version", is_needed=False, most=20, asks="group.version"),
-    Field("row_was", Kind.TEXT, most=2 * _LINE_MAX, is_many=True),
+    Field("row_was", Kind.TEXT, most=2 * _LINE_MAX, is_many=True, is_carried=True),
     Field("row_body", most=_LINE_MAX, is_many=True),
     Field("row_status", most=_LINE_MAX, is_many=True),
     Field("row_since", most=_LINE_MAX, is_many=True),

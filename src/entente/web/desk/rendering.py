@@ -56,6 +56,15 @@ class LiveHere:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """What somebody wrote in one field of a form that was not taken."""
+
+    label: str
+    """What the field is called, in the reader's language."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Shell:
     """What stands around a page."""
 
@@ -79,6 +88,8 @@ class Shell:
     """How it stays up to date; None for a page that does not."""
     draft_at: Moment | None = None
     """Of when what stands in a form of it is, where its officer began it before and has not sent it."""
+    written: Sequence[Written] = ()
+    """What is to be shown of a form that was not taken, because the page has no place for it (written.written_in)."""
 
 
 _environment = Environment(

@@ -31,7 +31,7 @@ FIELDS: Final[Sequence[Field]] = (
     Field("key_columns", Kind.CODES, is_needed=False, most=20_000, asks="keys"),
     Field("row_schema", is_needed=False),
     Field("meant", is_many=True, asks="chosen"),
-    Field("table_columns", Kind.TEXT, is_needed=False, most=20_000),
+    Field("table_columns", Kind.TEXT, is_needed=False, most=20_000, is_carried=True),
     Field("chosen_from", is_needed=False, most=_DIGEST_CHARACTERS),
 )
 
