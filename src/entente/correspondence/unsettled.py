@@ -45,6 +45,7 @@ CONCERNS: Final[Mapping[str, str]] = {
     Kind.RECORD_ANSWER: "search",
 }
 """Whom a kind of statement that was not delivered concerns: whoever may do the act that made it."""
+_VERBS: Final = tuple(dict.fromkeys(CONCERNS.values()))
 
 
 _VERBS_OF: Final[Mapping[type, Sequence[str]]] = {
@@ -122,11 +123,13 @@ class UnsettledItems(Desk):
         """
         with self.open_unit() as unit:
             now = self.clock.now()
+            # Whoever does nothing of the kind is refused, whatever is there; then what may not be known is not there.
+            self._officer(unit, officer, self._verb(unit, officer, _VERBS), item, now)
             way, found = _item(unit, item)
+            self._require_known(unit, officer, way, found.header)
             became = _of_one(unit, way, found)
             verb = self._verb(unit, officer, [CONCERNS[one.kind] for one in became] or _VERBS_OF[type(found)])
             by = self._officer(unit, officer, verb, item, now)
-            self._require_known(unit, by.id, way, found.header)
             if not became:
                 raise _nothing_to_settle(item)
             waiting = [one for one in became if one.noted is None]
