@@ -90,8 +90,10 @@ def keep(asked: Asked, kind: str, about: str, drafts: Sequence[JsonObject], prev
         statement = draft["statement"]
         assert isinstance(statement, dict), "a draft holds its statement"
         statements.append(statement)
-    key = asked.node.ids.new_id("draft")
-    asked.memory.keep_draft(key, KeptDraft(kind, about, statements, preview, asked.node.clock.now()))
+    key = next((key for key, one in asked.memory.drafts.items() if asked.once and one.once == asked.once), "")
+    if not key:
+        key = asked.node.ids.new_id("draft")
+        asked.memory.keep_draft(key, KeptDraft(kind, about, statements, preview, asked.node.clock.now(), asked.once))
     return Done(f"{TO_SIGN_PATH}/{key}", "drafted")
 
 

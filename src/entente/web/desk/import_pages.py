@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from entente.kernel.canonical import Json, JsonObject
-from entente.kernel.errors import EntenteError, Invalid
+from entente.kernel.errors import EntenteError, Invalid, NotFound
 from entente.kernel.jobs import UPLOAD_BYTES_MAX, JobKind, Upload
 from entente.records.listing import PERCENT_MAX
 from entente.verbs.references import names_of
@@ -288,7 +288,9 @@ def _check(asked: Asked, form: Entered) -> None:
 
 
 def _drop(asked: Asked) -> Done:
-    asked.jobs.drop(asked.officer, asked.path["upload"])
+    with suppress(NotFound):
+        # A second click removes what the first one did.
+        asked.jobs.drop(asked.officer, asked.path["upload"])
     asked.memory.imports.pop(asked.path["upload"], None)
     return Done(IMPORTS_PATH, "file_dropped")
 

@@ -82,6 +82,8 @@ class KeptDraft:
     statements: Sequence[JsonObject]
     preview: JsonObject | None
     at: datetime
+    once: str = ""
+    """The key of the form that asked for it; sent twice it is drafted once."""
 
 
 @dataclass(frozen=True, slots=True)
