@@ -224,6 +224,17 @@ def test_w139_nothing_that_no_record_says_is_entered(world: DeskWorld) -> None:
         assert f'name="fact.{word}' not in browser.get(PERSON).text
 
 
+def test_w139_whose_a_lost_document_is_is_asked_by_no_form_and_refused(world: DeskWorld) -> None:
+    at = "/desk/enter/travel_document/Passport"
+    for language in ("en", "ar"):
+        browser, before = officer(world, language=language), kept(world)
+        for more in (facts(birthDate="1979-05-04"), {"link.holder.0": "XA-NCB/w-1"}):
+            answer = browser.send(at, at, {**says(world), **facts(number="XA7654321"), **more})
+            assert answer.status_code == 400
+            assert "(R66)" in answer.text
+        assert kept(world) == before
+
+
 def test_w139_two_clicks_enter_one_record(world: DeskWorld) -> None:
     browser, before = officer(world), kept(world)
     form = {**browser.frame(VEHICLE), **says(world), **facts(registrationNumber="05 E 1")}

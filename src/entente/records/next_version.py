@@ -13,7 +13,15 @@ from entente.kernel.ports import Act
 from entente.records.freshening import Fresh
 from entente.records.model import Record, StoredRecord
 from entente.records.ports import RecordsUnit, RecordWrite
-from entente.records.rules import check_draft, check_end, content_digest, draft_of, latest_end, texts_read_back
+from entente.records.rules import (
+    check_end,
+    check_never,
+    check_well_formed,
+    content_digest,
+    draft_of,
+    latest_end,
+    texts_read_back,
+)
 from entente.records.service import Records
 from entente.records.sharing import Copies, instruments_of
 from entente.records.statements import record_statement
@@ -29,13 +37,14 @@ def put_next_version(
 ) -> Record:
     """Keep what a record says from now on as its next version, within the caller's transaction; return it as it was kept.
 
-    The caller has asked whether the officer may. The fragment that it was made from stays. Raises Invalid for a record that is
-    not well formed or would be held for too long (R1 to R3, H5).
+    The caller has asked whether the officer may. The fragment that it was made from stays. Raises Invalid for one that is not
+    well formed, would be held for too long (R1 to R3, H5), or says what its kind never says and the version before did not (R66).
     """
     now = service.clock.now()
     record = replace(changed, version=stored.record.version + 1, at=now)
     situation = service.disclosure.situation_in(unit)
-    check_draft(draft_of(record), service.schemata, service.lists)
+    check_well_formed(draft_of(record), service.schemata, service.lists)
+    check_never(record, service.lists.record_kinds, stored.record)
     latest = latest_end(record.kind, instruments_of(situation, record.terms), now.date(), service.lists)
     check_end(record.retention, latest)
     texts = texts_read_back(record)

@@ -1,7 +1,7 @@
 """When a record is well formed, which version counts, what an extract holds.
 
 R1 ids · R2 schema and kind · R3 facts by their property's type · R4 versions and withdrawal · R5 extracts · R6 equal content
-is no new version · R20 files. Source: docs/rules/records.md.
+is no new version · R20 files · R66 what a kind never says. Source: docs/rules/records.md.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -69,7 +69,13 @@ def check_local_id(local_id: str) -> None:
 
 
 def check_draft(draft: RecordDraft, schemata: Schemata, lists: CodeLists) -> None:
-    """Raise Invalid, naming the field, when a draft is not well formed (R1 to R3)."""
+    """Raise Invalid, naming the field, for a draft of ours that is not well formed, or says what its kind never says (R66)."""
+    check_well_formed(draft, schemata, lists)
+    check_never(draft, lists.record_kinds)
+
+
+def check_well_formed(draft: RecordDraft, schemata: Schemata, lists: CodeLists) -> None:
+    """Raise Invalid, naming the field, when what a record says is not well formed (R1 to R3); of anybody's, and of any age."""
     schema = _known_schema(draft.schema, schemata)
     check_kind(schema, draft.kind, lists.record_kinds)
     check_terms_count(len(draft.terms))
@@ -82,6 +88,45 @@ def check_draft(draft: RecordDraft, schemata: Schemata, lists: CodeLists) -> Non
     for link in draft.links:
         _check_link(link, schema, len(draft.terms))
     check_blobs(draft.blobs, len(draft.terms))
+
+
+def check_never(said: RecordDraft | Record, kinds: Mapping[str, RecordKind], before: Record | None = None) -> None:
+    """Raise Invalid for what a record of a kind never says (R66); what the version before said may stand until it goes."""
+    kind = kinds[said.kind]
+    if not kind.never:
+        return
+    stood = set(_pairs(before)) if before is not None else set()
+    for one in _pairs(said):
+        if is_never_said(one[0], kind) and one not in stood:
+            raise _never_said(one[0], kind.code)
+
+
+def _pairs(said: RecordDraft | Record) -> Iterator[tuple[str, str]]:
+    yield from ((one.property, one.value) for one in said.facts)
+    yield from ((one.property, one.to) for one in said.links)
+
+
+def is_never_said(name: str, kind: RecordKind) -> bool:
+    """Say whether a property, or a column of this name, is what a record of a kind never says, however it is written (R66)."""
+    return bool(kind.never) and _letters(name) in _never_letters(kind.never)
+
+
+@functools.cache
+def _never_letters(never: frozenset[str]) -> frozenset[str]:
+    return frozenset(map(_letters, never))
+
+
+def _letters(name: str) -> str:
+    return "".join(one for one in name.casefold() if one.isalnum())
+
+
+def _never_said(name: str, kind: str) -> Invalid:
+    return _invalid(
+        name,
+        f"a {kind} never says «{name[:40]}»; leave it out (R66)",
+        f"a record of kind {kind} does not say whose the thing is (R66)",
+        do="Leave it out; of a table, name its column under «ignore». Nothing of the record was kept.",
+    )
 
 
 def check_terms_count(count: int) -> None:
@@ -103,13 +148,17 @@ def check_blobs(blobs: tuple[BlobReference, ...], terms: int) -> None:
 
 
 def check_received(record: Record, schemata: Schemata, lists: CodeLists, signer: BodyId) -> None:
-    """Raise Invalid when a record from another node is not well formed, or not its signer's own (R1 to R3)."""
+    """Raise Invalid when a record from another node is not well formed, or not its signer's own (R1 to R3).
+
+    What its kind never says (R66) its source judges: a node of an earlier version may send what it kept before there was the
+    rule, and who refused it would go on with the version before, or without the record.
+    """
     own_terms = all(terms.source == record.source and terms.kind == record.kind for terms in record.terms)
     if record.source != signer or not own_terms or record.id != record_id(record.source, record.local_id):
         raise _invalid("source", "the record is not its signer's own", "only the source writes a record (R1)")
     if record.version < 1:
         raise _invalid("version", f"the version is {record.version}", "versions count from 1 (R4)")
-    check_draft(draft_of(record), schemata, lists)
+    check_well_formed(draft_of(record), schemata, lists)
 
 
 def draft_of(record: Record) -> RecordDraft:
@@ -375,10 +424,13 @@ def is_sealed_file(file: SealedFile) -> bool:
     return is_blob_id(file.id) and len(file.key) == KEY_BYTES and bool(_SHA256.fullmatch(file.sha256))
 
 
-def _invalid(field: str, what: str, rule: str) -> Invalid:
+_CORRECT = "Correct the field at the source and send or import the record again; nothing of it was kept."
+
+
+def _invalid(field: str, what: str, rule: str, do: str = _CORRECT) -> Invalid:
     return Invalid(
         f"The record is not well formed: {what}.",
         field=field,
         why=f"By the rules for records, {rule}.",
-        do="Correct the field at the source and send or import the record again; nothing of it was kept.",
+        do=do,
     )

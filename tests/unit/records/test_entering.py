@@ -34,7 +34,13 @@ FAMILY = Schema(
         "family": Property("family", "Family", PropertyType.ENTITY, "Family"),
     },
 )
-BOTH = {**SCHEMATA, "Family": FAMILY}
+PASSPORT = replace(
+    FAMILY,
+    name="Passport",
+    ancestors=frozenset({"Passport"}),
+    properties={name: Property(name, name, PropertyType.STRING) for name in ("number", "surname")},
+)
+BOTH = {**SCHEMATA, "Family": FAMILY, "Passport": PASSPORT}
 
 
 @pytest.fixture
@@ -115,6 +121,10 @@ def test_r64_an_id_is_made_where_there_is_none_and_one_that_is_taken_is_refused(
         ({"local_id": "no spaces"}, "local_id"),
         ({"schema": "Nothing"}, "schema"),
         ({"kind": "vehicle"}, "schema"),
+        (
+            {"kind": "travel_document", "schema": "Passport", "facts": (Fact("number", "X1"), Fact("surname", "Velk"))},
+            "surname",
+        ),
         ({"retention": Retention(date(2031, 5, 4), date(2035, 1, 1))}, "retention"),
         ({"retention": Retention(date(2032, 1, 1), date(2099, 1, 1))}, "retention"),
     ],

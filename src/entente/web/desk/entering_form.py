@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
-from entente.handling.model import Observation
+from entente.handling.model import Observation, RecordKind
 from entente.handling.rules import retention_for
 from entente.identity.identifiers import readings
 from entente.identity.identifiers.reading import IdentifierKind
@@ -94,12 +94,13 @@ class FormShown:
 
 def form_shown(asked: Asked, schema: Schema, kind: str, entered: Entered) -> FormShown:
     """Return the fields of a form, with what was entered into them."""
+    of_kind = asked.node.lists.record_kinds[kind]
     first, more, links = (
         [_field(asked, schema, one, name, entered) for one in fields]
         for fields, name in (
-            (first_fields(schema, kind), "fact"),
-            (other_fields(schema, kind), "fact"),
-            (link_fields(schema, kind), "link"),
+            (first_fields(schema, of_kind), "fact"),
+            (other_fields(schema, of_kind), "fact"),
+            (link_fields(schema, of_kind), "link"),
         )
     )
     say, listed = asked.say, asked.node.lists.countries
@@ -240,7 +241,7 @@ def at_its_value(error: Invalid, form: Entered) -> Invalid:
 
 def begun_with(asked: Asked, kind: str, query: Query | None, schema: Schema) -> dict[str, str]:
     """Return what a form begins with: terms as they are chosen most, by the task, and what a search was asked for."""
-    task, today = asked.memory.task, asked.node.clock.now().date()
+    task, today, of_kind = asked.memory.task, asked.node.clock.now().date(), asked.node.lists.record_kinds[kind]
     latest = retention_for(kind, None, today, None, asked.node.lists)
     begun = {
         "purposes": task.purpose if task is not None else "",
@@ -252,9 +253,9 @@ def begun_with(asked: Asked, kind: str, query: Query | None, schema: Schema) -> 
         "erase_on": _day(min(today + timedelta(days=_ERASE_DAYS), latest.erase_on)),
     }
     link, _, name = asked.query.get("link", "").partition(":")
-    if name and any(one.name == link for one in link_fields(schema, kind)):
+    if name and any(one.name == link for one in link_fields(schema, of_kind)):
         begun[f"link{_PARTS}{link}{_PARTS}0"] = name
-    return {**begun, **(_of_query(asked, query, schema, kind) if query is not None else {})}
+    return {**begun, **(_of_query(asked, query, schema, of_kind) if query is not None else {})}
 
 
 def _day(day: date) -> str:
@@ -276,7 +277,7 @@ _NUMBERS: Final[Mapping[IdentifierKind, Sequence[str]]] = {
 """Where a number that was asked for is entered, of what has such a property."""
 
 
-def _of_query(asked: Asked, query: Query, schema: Schema, kind: str) -> dict[str, str]:
+def _of_query(asked: Asked, query: Query, schema: Schema, kind: RecordKind) -> dict[str, str]:
     """Return the fields of a form that what was asked fits into."""
     offered = {one.name: one for one in (*first_fields(schema, kind), *other_fields(schema, kind))}
     begun: dict[str, str] = {}

@@ -146,9 +146,9 @@ def _kind_line(asked: Asked, kind: str, schemata: Sequence[str]) -> KindLine | N
     """Return a kind with what it may be about; None where nothing of it can link to the record that it is to be about."""
     say, carried, of = asked.say, _carried(asked), asked.query.get("of", "")
     target = asked.node.schemata.get(asked.query.get("about", ""))
-    ways = []
+    ways, of_kind = [], asked.node.lists.record_kinds[kind]
     for one in schemata:
-        link = links_to(asked.node.schemata[one], target, kind) if of and target is not None else ""
+        link = links_to(asked.node.schemata[one], target, of_kind) if of and target is not None else ""
         if link or not of:
             ways.append(
                 (say.code("schemata", one), enter_path(kind, one, **carried, link=f"{link}:{of}" if link else ""), one)
