@@ -196,3 +196,21 @@ def test_lost_document_is_entered_without_its_holder(bureau: Bureau, more: JsonO
     refused = bureau.ask("POST", "/records", json=said, headers={"Idempotency-Key": f"lost-{more['property']}"})
     problem(refused, 400, str(more["property"]))
     assert "leave it out (R66)" in refused.text
+
+
+def test_all_that_is_wrong_with_a_record_is_answered_at_once(bureau: Bureau) -> None:
+    """R67 of docs/rules/records.md, on the way of a program."""
+    said: list[JsonObject] = [{"property": "name", "value": "Sorn Mira"}, {"property": "birthDate", "value": "soon"}]
+    link: JsonObject = {"property": "proof", "to": "XB-NCB/nothing"}
+    body: JsonObject = {
+        "schema": "Person",
+        "facts": [*said],
+        "links": [link],
+        "terms": TERMS.read_text("utf-8"),
+        **ABOUT,
+    }
+    problem_of = bureau.ask("POST", "/records/foreseen", json={**body, "local_id": "no spaces"})
+    problem(problem_of, 400, "local_id")
+    assert [one["field"] for one in problem_of.json()["also"]] == ["birthDate", "proof"]
+    (alone,) = [bureau.ask("POST", "/records/foreseen", json={**body, "facts": [said[0]]}).json()]
+    assert (alone["field"], "also" in alone) == ("proof", False)

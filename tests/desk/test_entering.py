@@ -203,6 +203,35 @@ def test_w139_all_values_that_are_wrong_are_said_at_once_and_what_lacks_with_the
         assert {*wrong} == {"source_evaluation", "fact.birthDate.0", "fact.deathDate.0", "fact.nationality.0"}
 
 
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_w156_all_that_is_wrong_is_said_at_once_at_its_field_with_ways_to_it(world: DeskWorld, language: str) -> None:
+    browser, before = officer(world, language=language), kept(world)
+    good = {**says(world, status="suspect"), **facts(name="Sorn Mira")}
+    # What the form can judge, and then what the room says of the rest: of each all.
+    of_form = {
+        "own_number": "no spaces", "status": "", "review_on": "soon", "purposes": "", "fact.birthDate.0": "31.02.1980",
+        "fact.birthDate.1": "soon",
+    }  # fmt: skip
+    of_room = {
+        "erase_on": "2099-01-01", "link.proof.0": "XA-NCB/w-9", "link.proof.1": "XA-NCB/w-1", "case": "2026/999999",
+        "fact.religion.0": "", "own_number": "e-77",
+    }  # fmt: skip
+    for path in (PERSON, f"{PERSON}/foresee"):
+        page = browser.send(PERSON, path, {**good, **of_form}).text
+        assert {*wrong_at(page)} == {*of_form}
+        answer = browser.send(PERSON, path, {**good, **of_room})
+        assert answer.status_code == 400
+        wrong = wrong_at(answer.text)
+        assert [*wrong] == ["erase_on", "link.proof.0", "link.proof.1", "case"]
+        for field in wrong:
+            assert re.search(rf'id="\w+-{re.escape(field)}"', answer.text), field
+            assert f'-{field}-fault"' in answer.text, field
+        told = "".join(re.findall(r'<section class="faults".*?</section>', page + answer.text, re.DOTALL))
+        assert told
+        assert '<bdi lang="en">' not in told
+    assert kept(world) == before
+
+
 def test_w139_a_hidden_record_and_none_are_linked_to_alike(world: DeskWorld) -> None:
     browser = officer(world)
     given = {**says(world), **facts(registrationNumber="04 D 1")}

@@ -11,7 +11,7 @@ from entente.formats.import_terms import ImportTerms
 from entente.formats.table_mapping import EntityMapping, TableMapping, wrong_mapping
 from entente.formats.table_words import PROPERTY_OF
 from entente.handling.model import RecordKind
-from entente.records.rules import is_never_said
+from entente.records.never_said import is_never_said
 
 
 def check_never_mapped(mapping: TableMapping, terms: ImportTerms, kinds: Mapping[str, RecordKind]) -> None:

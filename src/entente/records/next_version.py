@@ -12,10 +12,10 @@ from entente.kernel.ids import OfficerId
 from entente.kernel.ports import Act
 from entente.records.freshening import Fresh
 from entente.records.model import Record, StoredRecord
+from entente.records.never_said import check_never
 from entente.records.ports import RecordsUnit, RecordWrite
 from entente.records.rules import (
     check_end,
-    check_never,
     check_well_formed,
     content_digest,
     draft_of,

@@ -30,6 +30,7 @@ from entente.records.rules import (
     content_digest,
     content_texts,
     extract,
+    faults_in,
     is_live,
     is_possible_date,
     record_id,
@@ -389,3 +390,20 @@ def test_r66_the_list_names_properties_that_there_are() -> None:
         assert kind.never <= known
         own = {name for one in kind.schemata for name in SCHEMATA[one].properties}
         assert not kind.never or kind.never & own
+
+
+def test_r67_all_faults_of_a_draft_are_found_and_the_first_is_raised() -> None:
+    wrong = replace(
+        LOST,
+        facts=(Fact("number", ""), Fact("country", "QQ"), Fact("startDate", "soon"), Fact("surname", "Velk")),
+        links=(Link("unheardOf", RecordId("body:xa/p-1")),),
+    )
+    found = [one.field for one in faults_in(wrong, SCHEMATA, LISTS)]
+    assert found == ["number", "country", "startDate", "unheardOf", "surname"]
+    assert [*faults_in(LOST, SCHEMATA, LISTS)] == []
+    with pytest.raises(Invalid) as refused:
+        check(wrong)
+    assert refused.value.field == "number"
+    # Of what is of no schema or no kind nothing else can be told.
+    assert [one.field for one in faults_in(replace(wrong, schema="Person"), SCHEMATA, LISTS)] == ["schema", "surname"]
+    assert [one.field for one in faults_in(replace(wrong, kind="nothing"), SCHEMATA, LISTS)] == ["kind"]

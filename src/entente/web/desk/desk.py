@@ -42,7 +42,7 @@ from entente.web.desk.downloads import downloaded
 from entente.web.desk.draft_routes import DraftRoutes, forms_of
 from entente.web.desk.drafts import Draft, Drafts
 from entente.web.desk.form_sent import faults_before, sent_form
-from entente.web.desk.forms import STAMP, Entered, Fault, entered, fault_of, once_key
+from entente.web.desk.forms import STAMP, Entered, Fault, entered, faults_of, once_key
 from entente.web.desk.guards import has_token, require_own_page
 from entente.web.desk.headers import DeskHeaders
 from entente.web.desk.live import Live, changed_by, kept_for_now, thing_of
@@ -228,7 +228,7 @@ class Desk:
         except NotFound:
             raise
         except EntenteError as error:
-            faults = (fault_of(error, act.fields, asked.say, asked.form.values),)
+            faults = faults_of(error, act.fields, asked.say, asked.form.values)
             return self._given_back(act, asked, request, faults, error)
         if done.draft is not None:
             draft = Draft(act.draft_of, done.draft, self.node.clock.now())

@@ -30,7 +30,7 @@ from entente.web.desk.entering_form import (
     form_shown,
     said_by,
     terms_by,
-    wrong_values,
+    wrong_in,
 )
 from entente.web.desk.entering_kinds import MAIN, PERSON, kinds_entered, links_to, schema_entered
 from entente.web.desk.forms import Entered, Fault, fault_of
@@ -318,9 +318,9 @@ def _require_task(asked: Asked) -> None:
 
 
 def _wrong(asked: Asked) -> tuple[Fault, ...]:
-    """Return what is wrong with the values of a form; of one that is nobody's, nothing: that is told as its page is."""
+    """Return all that a form can judge itself; of one that is nobody's, nothing: that is told as its page is."""
     schema = schema_entered(asked.node, asked.path["kind"], asked.path["schema"])
-    return () if schema is None else wrong_values(asked, schema)
+    return () if schema is None else wrong_in(asked, schema, asked.path["kind"])
 
 
 def _enter(asked: Asked) -> Done:

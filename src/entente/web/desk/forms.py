@@ -289,6 +289,14 @@ def fault_of(
     return replace(found, what=Markup("{} {}").format(found.what, holds), do=say.text("plain.holds_hidden_do"))
 
 
+def faults_of(
+    error: EntenteError, fields: Sequence[Field], say: Wording, values: Mapping[str, str] | None = None
+) -> tuple[Fault, ...]:
+    """Return all that a room said of an act, each as the fault of its field; what it said twice of one, once."""
+    said_of = (error, *error.also) if isinstance(error, Invalid) else (error,)
+    return tuple(dict.fromkeys(fault_of(one, fields, say, values) for one in said_of))
+
+
 def _fault_as_said(error: EntenteError, fields: Sequence[Field], say: Wording) -> Fault:
     """Return it as the room said it."""
     name = ""
