@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
@@ -224,7 +224,8 @@ def wrong_in(asked: Asked, schema: Schema, kind: str) -> tuple[Fault, ...]:
         judge(name, parse_date, day, name)
     if len(days) == len(_DAYS) and not {field for field, _ in found} & {*_DAYS}:
         judge("erase_on", _check_days, *days.values(), asked.node.clock.now().date())
-    return tuple(replace(fault_of(error, (), say), field=field, do="") for field, error in found)
+    told = (Invalid(error.what, field=field, why=error.why, do="") for field, error in found)
+    return tuple(fault_of(error, FIELDS, say) for error in told)
 
 
 def _check_days(review_on: str, erase_on: str, today: date) -> None:

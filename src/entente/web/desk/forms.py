@@ -67,7 +67,7 @@ class Kind(StrEnum):
 
 
 _HOUR: Final = re.compile(r"([01]?[0-9]|2[0-3]):[0-5][0-9]")
-_SAYS_NOTHING: Final = "does not hold what it should."
+_SAYS_NOTHING: Final = ("does not hold what it should.", "The record was not entered.")
 """What rooms say of a field whose reason stands behind it."""
 _FILES: Final = frozenset({Kind.FILE, Kind.FILES})
 """What is no text: what stands in their place came from nobody's file."""
