@@ -23,7 +23,7 @@ from entente.records.importing import Import, ImportPlan
 from entente.records.judging import SCHEMA as JUDGEMENT
 from entente.records.model import Link, Record, RecordDraft, Rejected, Schema, Schemata, Sight
 from entente.records.ports import RecordsUnit
-from entente.records.rules import check_end, check_local_id, check_why, faults_in, latest_end, record_id
+from entente.records.rules import FAULTS_MAX, check_end, check_local_id, check_why, faults_in, latest_end, record_id
 from entente.records.service import Records
 from entente.records.sharing import Copies, instruments_of, sight
 
@@ -32,8 +32,6 @@ PERSON: Final = "Person"
 NO_PERSON: Final = "none"
 """The status of a record that is not about a person (data/subject_statuses.yaml)."""
 _AGAIN: Final = "Change what is wrong and enter it again; nothing of it was kept."
-FAULTS_MAX: Final = 50
-"""Of one draft that are told at once, and far ends that are looked at; more than a form shows, and than anybody reads. Ours."""
 _MADE: Final = "entry"
 """How a local id begins that the node makes."""
 

@@ -7,18 +7,12 @@ body is taken in as its source says it. Source: docs/rules/records.md R66; docs/
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from entente.handling.model import RecordKind
 from entente.kernel.errors import Invalid
 from entente.records.ill_formed import ill_formed
 from entente.records.model import Record, RecordDraft
-
-
-def check_never(said: RecordDraft | Record, kinds: Mapping[str, RecordKind], before: Record | None = None) -> None:
-    """Raise Invalid for what a record of a kind never says (R66); what the version before said may stand until it goes."""
-    for fault in said_though_never(said, kinds[said.kind], before):
-        raise fault
 
 
 def said_though_never(said: RecordDraft | Record, kind: RecordKind, before: Record | None = None) -> Iterator[Invalid]:

@@ -8,17 +8,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 from entente.kernel.canonical import JsonObject
+from entente.kernel.errors import Invalid
 from entente.kernel.ids import OfficerId
 from entente.kernel.ports import Act
 from entente.records.freshening import Fresh
 from entente.records.model import Record, StoredRecord
-from entente.records.never_said import check_never
+from entente.records.never_said import said_though_never
 from entente.records.ports import RecordsUnit, RecordWrite
 from entente.records.rules import (
+    FAULTS_MAX,
     check_end,
-    check_well_formed,
     content_digest,
     draft_of,
+    faults_of_form,
     latest_end,
     texts_read_back,
 )
@@ -38,13 +40,16 @@ def put_next_version(
     """Keep what a record says from now on as its next version, within the caller's transaction; return it as it was kept.
 
     The caller has asked whether the officer may. The fragment that it was made from stays. Raises Invalid for one that is not
-    well formed, would be held for too long (R1 to R3, H5), or says what its kind never says and the version before did not (R66).
+    well formed, would be held for too long (R1 to R3, H5), or says what its kind never says and the version before did not (R66);
+    all of the first and the last at once (R67).
     """
     now = service.clock.now()
     record = replace(changed, version=stored.record.version + 1, at=now)
     situation = service.disclosure.situation_in(unit)
-    check_well_formed(draft_of(record), service.schemata, service.lists)
-    check_never(record, service.lists.record_kinds, stored.record)
+    faults = [*faults_of_form(draft_of(record), service.schemata, service.lists)]
+    faults += said_though_never(record, service.lists.record_kinds[record.kind], stored.record)
+    if faults:
+        raise Invalid.of_all(faults[:FAULTS_MAX])
     latest = latest_end(record.kind, instruments_of(situation, record.terms), now.date(), service.lists)
     check_end(record.retention, latest)
     texts = texts_read_back(record)

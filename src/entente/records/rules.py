@@ -49,6 +49,8 @@ from entente.records.model import (
 )
 from entente.records.never_said import said_though_never
 
+FAULTS_MAX = 50
+"""Of one record that are told at once: more than a form shows, and than anybody reads. Ours."""
 _LOCAL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]*")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
@@ -78,7 +80,7 @@ def check_draft(draft: RecordDraft, schemata: Schemata, lists: CodeLists) -> Non
 
 def check_well_formed(draft: RecordDraft, schemata: Schemata, lists: CodeLists) -> None:
     """Raise Invalid, naming the field, when what a record says is not well formed (R1 to R3); of anybody's, and of any age."""
-    for fault in _faults_of_form(draft, schemata, lists):
+    for fault in faults_of_form(draft, schemata, lists):
         raise fault
 
 
@@ -87,12 +89,13 @@ def faults_in(draft: RecordDraft, schemata: Schemata, lists: CodeLists) -> Itera
 
     Of what is of no schema or kind nothing else can be told.
     """
-    yield from _faults_of_form(draft, schemata, lists)
+    yield from faults_of_form(draft, schemata, lists)
     if draft.kind in lists.record_kinds:
         yield from said_though_never(draft, lists.record_kinds[draft.kind])
 
 
-def _faults_of_form(draft: RecordDraft, schemata: Schemata, lists: CodeLists) -> Iterator[Invalid]:
+def faults_of_form(draft: RecordDraft, schemata: Schemata, lists: CodeLists) -> Iterator[Invalid]:
+    """Yield all for which what a record says is not well formed (R1 to R3); of anybody's, and of any age."""
     try:
         schema = _known_schema(draft.schema, schemata)
         check_kind(schema, draft.kind, lists.record_kinds)

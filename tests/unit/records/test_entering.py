@@ -12,10 +12,10 @@ from entente.handling.model import Observation, Retention
 from entente.kernel.errors import Invalid, Refused
 from entente.kernel.ids import OfficerId, RecordId
 from entente.records.blobs import Looking
-from entente.records.entering import FAULTS_MAX, Entry, check_entry, enter_record, foresee_entry
+from entente.records.entering import Entry, check_entry, enter_record, foresee_entry
 from entente.records.importing import Import, ImportPlan
 from entente.records.model import Fact, Link, Property, PropertyType, RecordDraft, Rejected, Schema
-from entente.records.rules import record_id
+from entente.records.rules import FAULTS_MAX, record_id
 from tests.support.build_bodies import LISTS
 from tests.support.build_correspondence import ANALYST, DUTY, SCHEMATA, Desk, Network, a_network, a_record, terms_of
 

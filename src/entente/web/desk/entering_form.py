@@ -225,7 +225,7 @@ def wrong_in(asked: Asked, schema: Schema, kind: str) -> tuple[Fault, ...]:
     if len(days) == len(_DAYS) and not {field for field, _ in found} & {*_DAYS}:
         judge("erase_on", _check_days, *days.values(), asked.node.clock.now().date())
     told = (Invalid(error.what, field=field, why=error.why, do="") for field, error in found)
-    return tuple(fault_of(error, FIELDS, say) for error in told)
+    return tuple(fault_of(error, FIELDS, say, form.values) for error in told)
 
 
 def _check_days(review_on: str, erase_on: str, today: date) -> None:

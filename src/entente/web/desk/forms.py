@@ -281,7 +281,9 @@ def fault_of(
     and whoever pasted one cannot see what is wrong with it.
     """
     found = _fault_as_said(error, fields, say)
-    entered_there = [text for name, text in (values or {}).items() if name.partition(_OF_SEVERAL)[0] == found.field]
+    entered_there = [
+        text for name, text in (values or {}).items() if found.field in {name, name.partition(_OF_SEVERAL)[0]}
+    ]
     unseen = next(filter(None, map(unseen_in, entered_there)), None)
     if unseen is None or not isinstance(error, Invalid):
         return found
