@@ -19,6 +19,7 @@ from entente.handling.model import DisclosureAct, Retention
 from entente.kernel.errors import Invalid, NotFound, Refused
 from entente.kernel.ids import BodyId, OfficerId, RecordId
 from entente.records.blobs import Looking
+from entente.records.ill_formed import AGAIN, by_hand
 from entente.records.importing import Import, ImportPlan
 from entente.records.judging import SCHEMA as JUDGEMENT
 from entente.records.model import Link, Record, RecordDraft, Rejected, Schema, Schemata, Sight
@@ -31,7 +32,6 @@ VERB: Final = "enter_record"
 PERSON: Final = "Person"
 NO_PERSON: Final = "none"
 """The status of a record that is not about a person (data/subject_statuses.yaml)."""
-_AGAIN: Final = "Change what is wrong and enter it again; nothing of it was kept."
 _MADE: Final = "entry"
 """How a local id begins that the node makes."""
 
@@ -142,7 +142,7 @@ def _checked(records: Records, officer: OfficerId, entry: Entry) -> RecordDraft:
 def _faults_in(records: Records, draft: RecordDraft, situation: Situation, today: date) -> Iterator[Invalid]:
     """Yield all that an import would reject the draft for, and what is judged of an entry alone, as said to who enters it."""
     yield from _faults(check_local_id, draft.local_id)
-    of_form = [_again(one) for one in faults_in(draft, records.schemata, records.lists)]
+    of_form = [by_hand(one) for one in faults_in(draft, records.schemata, records.lists)]
     yield from of_form
     if not {one.field for one in of_form} & {"schema", "kind"}:
         latest = latest_end(draft.kind, instruments_of(situation, draft.terms), today, records.lists)
@@ -158,11 +158,7 @@ def _faults(check: Callable[..., None], *given: object) -> Iterator[Invalid]:
     try:
         check(*given)
     except Invalid as fault:
-        yield _again(fault)
-
-
-def _again(fault: Invalid) -> Invalid:
-    return Invalid(fault.what, field=fault.field, why=fault.why, do=_AGAIN)
+        yield by_hand(fault)
 
 
 def _require_seen(records: Records, unit: RecordsUnit, reader: Reader, entry: Entry) -> None:
@@ -233,5 +229,5 @@ def _not_entered(field: str, why: str) -> Invalid:
         "The record was not entered.",
         field=field,
         why=why,
-        do=_AGAIN,
+        do=AGAIN,
     )

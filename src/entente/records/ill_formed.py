@@ -6,6 +6,9 @@ from entente.kernel.errors import Invalid
 
 _CORRECT = "Correct the field at the source and send or import the record again; nothing of it was kept."
 
+AGAIN = "Change what is wrong and enter it again; nothing of it was kept."
+"""What to do for who has the record before them, and no file or other node that it came from."""
+
 
 def ill_formed(field: str, what: str, rule: str, do: str = _CORRECT) -> Invalid:
     """Return the refusal; `what` and `rule` are clauses."""
@@ -15,3 +18,8 @@ def ill_formed(field: str, what: str, rule: str, do: str = _CORRECT) -> Invalid:
         why=f"By the rules for records, {rule}.",
         do=do,
     )
+
+
+def by_hand(fault: Invalid) -> Invalid:
+    """Return a refusal as it is said to who has the record before them."""
+    return Invalid(fault.what, field=fault.field, why=fault.why, do=AGAIN)

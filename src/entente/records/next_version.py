@@ -12,6 +12,7 @@ from entente.kernel.errors import Invalid
 from entente.kernel.ids import OfficerId
 from entente.kernel.ports import Act
 from entente.records.freshening import Fresh
+from entente.records.ill_formed import by_hand
 from entente.records.model import Record, StoredRecord
 from entente.records.never_said import said_though_never
 from entente.records.ports import RecordsUnit, RecordWrite
@@ -49,7 +50,7 @@ def put_next_version(
     faults = [*faults_of_form(draft_of(record), service.schemata, service.lists)]
     faults += said_though_never(record, service.lists.record_kinds[record.kind], stored.record)
     if faults:
-        raise Invalid.of_all(faults[:FAULTS_MAX])
+        raise Invalid.of_all([by_hand(one) for one in faults[:FAULTS_MAX]])
     latest = latest_end(record.kind, instruments_of(situation, record.terms), now.date(), service.lists)
     check_end(record.retention, latest)
     texts = texts_read_back(record)
