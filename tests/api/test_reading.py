@@ -10,7 +10,7 @@ import pytest
 from entente.api.reading import BODY_BYTES_MAX
 from entente.kernel.canonical import JsonObject
 from tests.support.api_requests import SEARCH, WANTED, WISH
-from tests.support.api_world import ABOUT, KEPT, OWN, SEEN, Bureau
+from tests.support.api_world import ABOUT, KEPT, OWN, SEEN, TERMS, Bureau
 
 
 def problem(answer: Any, status: int, field: str) -> None:  # noqa: ANN401 - the client's answer
@@ -182,3 +182,35 @@ def test_nobody_ends_a_version_they_did_not_see(bureau: Bureau, version: str | N
     answer = bureau.ask("POST", f"/records/{OWN}/withdrawal", json={"reason": "Found."}, headers=headers)
     assert answer.status_code == status
     assert bureau.ask("GET", f"/records/{OWN}", params=ABOUT).status_code == 200
+
+
+@pytest.mark.parametrize("more", [{"property": "birthDate", "value": "1979"}, {"property": "surname", "value": "Velk"}])
+def test_lost_document_is_entered_without_its_holder(bureau: Bureau, more: JsonObject) -> None:
+    """R66 of docs/rules/records.md, on the way of a program."""
+    lost = TERMS.read_text("utf-8").replace("kind: wanted_person", "kind: travel_document")
+    number: JsonObject = {"property": "number", "value": "XA7654321"}
+    body: JsonObject = {"schema": "Passport", "facts": [number], "terms": lost, **ABOUT}
+    assert bureau.ask("POST", "/records/foreseen", json=body).status_code == 200
+    said: JsonObject = {**body, "facts": [number, more]}
+    problem(bureau.ask("POST", "/records/foreseen", json=said), 400, str(more["property"]))
+    refused = bureau.ask("POST", "/records", json=said, headers={"Idempotency-Key": f"lost-{more['property']}"})
+    problem(refused, 400, str(more["property"]))
+    assert "leave it out (R66)" in refused.text
+
+
+def test_all_that_is_wrong_with_a_record_is_answered_at_once(bureau: Bureau) -> None:
+    """R67 of docs/rules/records.md, on the way of a program."""
+    said: list[JsonObject] = [{"property": "name", "value": "Sorn Mira"}, {"property": "birthDate", "value": "soon"}]
+    link: JsonObject = {"property": "proof", "to": "XB-NCB/nothing"}
+    body: JsonObject = {
+        "schema": "Person",
+        "facts": [*said],
+        "links": [link],
+        "terms": TERMS.read_text("utf-8"),
+        **ABOUT,
+    }
+    problem_of = bureau.ask("POST", "/records/foreseen", json={**body, "local_id": "no spaces"})
+    problem(problem_of, 400, "local_id")
+    assert [one["field"] for one in problem_of.json()["also"]] == ["birthDate", "proof"]
+    (alone,) = [bureau.ask("POST", "/records/foreseen", json={**body, "facts": [said[0]]}).json()]
+    assert (alone["field"], "also" in alone) == ("proof", False)

@@ -191,6 +191,9 @@ def test_group_is_shown_as_it_stood_on_a_date(run: Run, folder: Path, tmp_path: 
     entries = "entries:\n- {body: XA-NCB, status: member, since: 2020-01-01, until: 2021-01-01, document: Accession}\n"
     (tmp_path / "g.yaml").write_text(f"name: members\ntitle: Members\n{entries}", encoding="utf-8")
     assert run("group", "keep", tmp_path / "g.yaml", "--as", "head-1", "--folder", folder).exit_code == 0
+    (tmp_path / "g.yaml").write_text(f"name: members\ntitle: Members\nversion: 1\n{entries}", encoding="utf-8")
+    same = run("group", "keep", tmp_path / "g.yaml", "--as", "head-1", "--folder", folder)
+    assert (same.exit_code, "says the same" in same.stderr) == (13, True)
     show = ("group", "show", "members", "--folder", folder, "--json", "--on")
     assert answer(run(*show, "2020-06-01"))["group"]["entries"][0]["counts"] is True
     assert answer(run(*show, "2021-01-01"))["group"]["entries"][0]["counts"] is False

@@ -89,6 +89,10 @@ def test_group_is_kept_from_the_file_of_this_machine(bureau: Bureau, head: ByApi
     assert late.value.changed_meanwhile
     kept: Any = head.ask("group_keep", {"officer": "", "data": filed({**again, "version": 1}, as_yaml=as_yaml)})
     assert kept["group"]["version"] == 2
+    with pytest.raises(Conflict, match="was not kept anew") as same:
+        head.ask("group_keep", {"officer": "", "data": filed({**again, "version": 2}, as_yaml=as_yaml)})
+    assert "docs/rules/bodies.md B29" in same.value.why
+    assert not same.value.changed_meanwhile
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from tests.cli.conftest import Run, answer
@@ -31,3 +32,34 @@ def test_r64_a_record_is_looked_at_and_then_entered(run: Run, folder: Path) -> N
     assert (again.exit_code, "local id" in again.stderr) == (11, True)
     wrong = run("record", "enter", "Vehicle", "--fact", "registrationNumber", *more)
     assert (wrong.exit_code, "registrationNumber=AB123" in wrong.stderr) == (2, True)
+
+
+LOST = TERMS.replace("wanted_person", "travel_document").replace("restricted", "official_use")
+
+
+def test_r66_a_lost_document_is_entered_and_imported_without_its_holder(run: Run, folder: Path) -> None:
+    terms, at = folder.parent / "lost.yaml", ("--as", "duty-1", "--folder", folder)
+    terms.write_text(LOST, encoding="utf-8")
+    enter = ("record", "enter", "Passport", "--fact", "number=XA7654321", "--terms", terms, *ABOUT, *at)
+    refused = run(*enter, "--fact", "surname=Velk")
+    assert (refused.exit_code, "never says «surname»" in refused.stderr) == (11, True)
+    assert run(*enter, "--id", "d-1").exit_code == 0
+    file = folder.parent / "lost.jsonl"
+    rows = [
+        {"id": f"d-{number}", "schema": "Passport", "properties": {"number": [f"XA{number}"], **more}}
+        for number, more in (
+            (2, {}),
+            (3, {"birthDate": ["1979-05-04"]}),
+            (4, {"holder": ["p-1"]}),
+            (5, {"last name": ["Velk"]}),
+        )
+    ]
+    file.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    looked = answer(run("record", "import", file, "--terms", terms, *at, "--preview", "--json"))["rows"]
+    assert [(row["outcome"], row["field"]) for row in looked] == [
+        ("record", ""), ("rejected", "birthDate"), ("rejected", "holder"), ("rejected", "last name"),
+    ]  # fmt: skip
+    assert "a travel_document never says «birthDate»; leave it out (R66)" in looked[1]["why"]
+    done = answer(run("record", "import", file, "--terms", terms, *at, "--json"))["summary"]
+    assert (done["created"], done["rejected"]) == (1, 3)
+    assert "leave it out (R66)" in file.with_name("lost.jsonl.rejects.jsonl").read_text("utf-8")

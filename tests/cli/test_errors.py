@@ -72,6 +72,18 @@ def test_error_is_told_on_stderr_or_as_json_on_stdout(error: EntenteError, capsy
     assert f'"code": "{error.code}"' in told.out
 
 
+def test_all_that_is_wrong_crosses_the_wire_and_is_told_each_at_its_field(capsys: pytest.CaptureFixture[str]) -> None:
+    faults = [Invalid(f"Not {name}.", field=name, why=f"No {name}.", do="Mend it.") for name in ("born", "from", "to")]
+    error = Invalid.of_all(faults)
+    read = error_from_json(error_to_json(error))
+    assert isinstance(read, Invalid)
+    assert [one.__dict__ for one in (*read.also,)] == [one.__dict__ for one in faults[1:]]
+    assert "also" not in error_to_json(faults[0])
+    report(read, as_json=False)
+    lines = "Not born.\nwhy   No born.\ndo    Mend it.\nalso  from: Not from. No from.\nalso  to: Not to. No to.\n"
+    assert capsys.readouterr().err == lines
+
+
 def test_refusal_lists_its_grounds_by_number(capsys: pytest.CaptureFixture[str]) -> None:
     report(ONE_OF_EACH[0], as_json=False)
     assert "  D3    NO   It is suspended. [Art. 4]\n             Ask XA-NCB.\n" in capsys.readouterr().err

@@ -163,15 +163,15 @@ def test_w139_a_row_more_is_asked_for_without_script_and_nothing_entered_is_lost
         ({"fact.birthDate.0": "1979", "fact.birthDate.1": "31.02.1980"}, "fact.birthDate.1", "31.02.1980"),
         ({"fact.nationality.0": "QQ"}, "fact.nationality.0", "QQ"),
         ({"fact.name.0": "", "fact.appearance.0": ""}, "fact", "0 facts"),
-        ({"status": ""}, "status", "not entered"),
+        ({"status": ""}, "status", "stand in it"),
         ({"own_number": "КУСП 7"}, "own_number", "КУСП 7"),
-        ({"own_number": "o-1"}, "own_number", "not entered"),
+        ({"own_number": "o-1"}, "own_number", "has this local id"),
         ({"purposes": ""}, "purposes", "needed"),
         ({"erase_on": "2099-01-01"}, "erase_on", "2099"),
-        ({"review_on": "2020-01-01"}, "erase_on", "not entered"),
-        ({"link.proof.0": "XA-NCB/w-9"}, "link.proof.0", "not entered"),
-        ({"link.proof.0": "XA-NCB/w-1"}, "link.proof.0", "not entered"),
-        ({"case": "2026/999999"}, "case", "not entered"),
+        ({"review_on": "2020-01-01"}, "erase_on", "looked at again after today"),
+        ({"link.proof.0": "XA-NCB/w-9"}, "link.proof.0", "no record that you may see"),
+        ({"link.proof.0": "XA-NCB/w-1"}, "link.proof.0", "what was named is a"),
+        ({"case": "2026/999999"}, "case", "No case of this number"),
     ],
 )
 def test_w139_what_is_wrong_is_said_at_its_field_and_all_that_was_entered_is_given_back(
@@ -203,6 +203,35 @@ def test_w139_all_values_that_are_wrong_are_said_at_once_and_what_lacks_with_the
         assert {*wrong} == {"source_evaluation", "fact.birthDate.0", "fact.deathDate.0", "fact.nationality.0"}
 
 
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_w156_all_that_is_wrong_is_said_at_once_at_its_field_with_ways_to_it(world: DeskWorld, language: str) -> None:
+    browser, before = officer(world, language=language), kept(world)
+    good = {**says(world, status="suspect"), **facts(name="Sorn Mira")}
+    # What the form can judge, and then what the room says of the rest: of each all.
+    of_form = {
+        "own_number": "no spaces", "status": "", "review_on": "soon", "purposes": "", "fact.birthDate.0": "31.02.1980",
+        "fact.birthDate.1": "soon",
+    }  # fmt: skip
+    of_room = {
+        "erase_on": "2099-01-01", "link.proof.0": "XA-NCB/w-9", "link.proof.1": "XA-NCB/w-1", "case": "2026/999999",
+        "fact.religion.0": "", "own_number": "e-77",
+    }  # fmt: skip
+    for path in (PERSON, f"{PERSON}/foresee"):
+        page = browser.send(PERSON, path, {**good, **of_form}).text
+        assert {*wrong_at(page)} == {*of_form}
+        answer = browser.send(PERSON, path, {**good, **of_room})
+        assert answer.status_code == 400
+        wrong = wrong_at(answer.text)
+        assert [*wrong] == ["erase_on", "link.proof.0", "link.proof.1", "case"]
+        for field in wrong:
+            assert re.search(rf'id="\w+-{re.escape(field)}"', answer.text), field
+            assert f'-{field}-fault"' in answer.text, field
+        told = "".join(re.findall(r'<section class="faults".*?</section>', page + answer.text, re.DOTALL))
+        assert told
+        assert '<bdi lang="en">' not in told
+    assert kept(world) == before
+
+
 def test_w139_a_hidden_record_and_none_are_linked_to_alike(world: DeskWorld) -> None:
     browser = officer(world)
     given = {**says(world), **facts(registrationNumber="04 D 1")}
@@ -222,6 +251,17 @@ def test_w139_nothing_that_no_record_says_is_entered(world: DeskWorld) -> None:
     assert kept(world) == before
     for word in ("religion", "ethnicity", "political"):
         assert f'name="fact.{word}' not in browser.get(PERSON).text
+
+
+def test_w139_whose_a_lost_document_is_is_asked_by_no_form_and_refused(world: DeskWorld) -> None:
+    at = "/desk/enter/travel_document/Passport"
+    for language in ("en", "ar"):
+        browser, before = officer(world, language=language), kept(world)
+        for more in (facts(birthDate="1979-05-04"), {"link.holder.0": "XA-NCB/w-1"}):
+            answer = browser.send(at, at, {**says(world), **facts(number="XA7654321"), **more})
+            assert answer.status_code == 400
+            assert "(R66)" in answer.text
+        assert kept(world) == before
 
 
 def test_w139_two_clicks_enter_one_record(world: DeskWorld) -> None:

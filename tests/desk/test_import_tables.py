@@ -160,3 +160,31 @@ def test_w119_a_column_that_is_not_there_gives_the_form_back(world: DeskWorld) -
     assert re.search(r'<fieldset class="ticks has-fault" id="choose_columns-key_columns"', answer.text)
     assert "<b>" not in answer.text
     assert 'lang="en"' not in re.sub(r"<button[^>]*>English</button>", "", answer.text)
+
+
+LOST = """
+table: {ignore: [Surname]}
+entities:
+  passport: {schema: Passport, keys: [No], properties: {number: {column: No}, birthDate: {column: Born}}}
+"""
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_w119_whose_a_lost_document_is_is_told_before_the_import(world: DeskWorld, language: str) -> None:
+    browser = world.browser(language=language)
+    to = sent(browser, "lost.csv", b"No,Surname,Born\nXA1,Velk,1979\n")
+    lost = {"kind": "travel_document", "status": ""}
+    begin(browser, to, "preview", mapping=LOST, **lost)
+    page = browser.get(to).text
+    assert "«birthDate»" in re.sub(r"<[^>]*>", "", page)
+    assert "(R66)" in page
+    assert "«ignore»" in page
+    # So is whoever imports without looking, and the form comes back.
+    refused = begin(browser, to, "begin", mapping=LOST, **lost)
+    assert (refused.status_code, "(R66)" in refused.text) == (400, True)
+    mended = LOST.replace("[Surname]", "[Surname, Born]").replace(", birthDate: {column: Born}", "")
+    begin(browser, to, "preview", mapping=mended, **lost)
+    page = browser.get(to).text
+    assert "(R66)" not in page
+    assert "XA1" in page
+    assert "Velk" not in page

@@ -18,6 +18,7 @@ from entente.kernel.errors import NotFound, Refused
 from entente.kernel.signing import encode_bytes
 from entente.verbs import perform
 from entente.web.desk.group_pages import ADDED_MAX, ROWS_MAX
+from entente.web.desk.memory import KeptGroup, seal_of
 from tests.support.desk_world import COOKIE, Browser, DeskWorld, open_desk
 from tests.support.nodes import DUTY, HEAD
 
@@ -131,6 +132,20 @@ def test_w136_list_is_changed_by_lines_shown_and_kept(world: DeskWorld) -> None:
     there: Any = perform(world.bureau.network["XA-NCB"], "group_show", {"group": "XB-NCB/pilot"})
     assert there["group"] == stands(world, "pilot"), "every body has the list"
     assert browser.get(shown).headers["location"] == at, "what was kept is not waiting any more"
+
+
+def test_w136_list_that_changes_nothing_is_said_to_and_kept_by_no_way(world: DeskWorld) -> None:
+    kept(world, "still", entry("XA-NCB"))
+    browser, at = world.browser("head_of_body"), "/desk/keep-group/still"
+    shown = looked(browser, at, form_of(browser.get(at).text))
+    page = browser.get(shown).text
+    assert "Nothing differs from the list that stands." in page
+    assert 'name="group_version"' not in page
+    # Nor by the form of a page that does not have it.
+    seal = seal_of(KeptGroup("still", "", 1, {}, ()).to_json())
+    answer = browser.send(shown, shown, {"what_shown": seal, "group_version": "1"})
+    assert (answer.status_code, "was not kept anew" in answer.text) == (409, True)
+    assert stands(world, "still")["version"] == 1
 
 
 def test_w136_new_group_is_begun_at_the_list_of_groups(world: DeskWorld) -> None:

@@ -37,11 +37,7 @@ VERSION = re.compile(r'name="units_version" value="([^"]*)"')
 PORT = {"unit_id": "port", "unit_kind": "unit", "unit_name": "Port <1>", "unit_territory": "", "unit_under": "south"}
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskWorld]:
-    """Open the network, with three units of ours and their officers."""
-    with open_units(tmp_path_factory.mktemp("network")) as opened:
-        yield opened
+OPENS = open_units
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from html import unescape
 from typing import Any
 
@@ -21,11 +20,7 @@ LIST, NEW = f"{PREFIX}/officers", f"{PREFIX}/officers/new"
 VERSION = re.compile(r'name="staff_version" value="([^"]*)"')
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskWorld]:
-    """Open the network, with units and two heads of ours."""
-    with open_units(tmp_path_factory.mktemp("network")) as opened:
-        yield opened
+OPENS = open_units
 
 
 @pytest.fixture

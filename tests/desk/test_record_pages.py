@@ -269,11 +269,37 @@ def test_w70_what_is_wrong_with_a_value_is_told_where_it_was_entered(world: Desk
     form = {**form_of(browser), "reason": "more_is_known"}
     added = browser.send(CORRECT, CORRECT, {**form, "add_property.1": "alias", "add_value.1": "\u202egnp.exe"})
     assert "U+202E RIGHT-TO-LEFT OVERRIDE" in added.text
-    assert (added.status_code, 'href="#correct_record-add_value"' in added.text) == (400, True)
+    assert (added.status_code, 'href="#correct_record-add_value.1"' in added.text) == (400, True)
     place = key_of(form, next(iter(stands(world)["birthDate"])))
     changed = browser.send(CORRECT, CORRECT, {**form, place: "no day"})
-    assert (changed.status_code, 'href="#correct_record-fact"' in changed.text) == (400, True)
+    assert (changed.status_code, f'href="#correct_record-{place}"' in changed.text) == (400, True)
     assert 'value="no day"' in changed.text
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_w156_all_values_that_are_wrong_are_told_at_once_each_where_it_was_entered(
+    world: DeskWorld, language: str
+) -> None:
+    browser = officer(world, language=language)
+    form, before = {**form_of(browser), "reason": "more_is_known"}, stands(world)
+    place = key_of(form, next(iter(before["birthDate"])))
+    added = {
+        "add_property.1": "nationality", "add_value.1": "QQ", "add_property.2": "deathDate", "add_value.2": "soon",
+        "add_property.3": "nationality", "add_value.3": "QR",
+    }  # fmt: skip
+    answer = browser.send(CORRECT, CORRECT, {**form, place: "no day", **added})
+    assert answer.status_code == 400
+    fields = re.findall(r'href="#correct_record-([^"]+)"', answer.text)
+    assert sorted(fields) == sorted([place, "add_value.1", "add_value.2", "add_value.3"])
+    for field in fields:
+        assert f'id="correct_record-{field}"' in answer.text
+        assert f'aria-describedby="correct_record-{field}-fault"' in answer.text
+        told = re.search(rf'id="correct_record-{re.escape(field)}-fault">(.*?)</p>', answer.text)
+        assert told is not None
+        assert {**form, place: "no day", **added}[field] in told[1]
+        assert '<bdi lang="en">' not in told[1]
+    assert answer.text.count(" autofocus") == 1
+    assert stands(world) == before
 
 
 def test_w70_sent_twice_it_is_done_once(world: DeskWorld) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -16,35 +15,15 @@ from entente.kernel.ids import BodyId, KeyId, OfficerId
 from entente.trail.proving import judge_file
 from entente.verbs import keys, perform
 from tests.support.desk_world import DeskWorld
-from tests.support.limited_units import BRANCH, BRANCH_HEAD, leave_open, limit, open_units, refused, signed_in
+from tests.support.limited_units import BRANCH, BRANCH_HEAD, answering, limit, open_units, refused, signed_in
 from tests.support.nodes import AGREEMENT_NAME, DUTY, HEAD
 
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskWorld]:
-    """Open the network, with three units and their officers."""
-    with open_units(tmp_path_factory.mktemp("network")) as opened:
-        yield opened
-
-
-@pytest.fixture(autouse=True)
-def _open_again(world: DeskWorld) -> Iterator[None]:
-    yield
-    leave_open(world)
+OPENS = open_units
+pytestmark = pytest.mark.usefixtures("units_left_open")
 
 
 def of_case(world: DeskWorld, officer: str) -> Any:  # noqa: ANN401 - an answer
     return perform(world.node, "case_show", {"officer": officer, "number": world.bureau.case})
-
-
-def answering(world: DeskWorld, item: str) -> str:
-    """Send a message of the case that answers an item; return its id."""
-    given: JsonObject = {
-        "officer": DUTY, "to": "XA-NCB", "instrument": "charter", "subject": "The man of the hit", "text": "It is he.",
-        "case": world.bureau.case, "answers": item,
-    }  # fmt: skip
-    answer: Any = perform(world.node, "message_send", given)
-    return str(answer["message"]["id"])
 
 
 def test_c18_lines_and_decisions_on_a_record_that_the_unit_may_not_see_are_not_in_the_case(world: DeskWorld) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -23,7 +22,6 @@ from tests.support.limited_units import (
     OCCASION,
     UNITS,
     WHY,
-    leave_open,
     limit,
     open_units,
     propose,
@@ -36,18 +34,8 @@ from tests.support.nodes import DUTY, HEAD
 ONE_TIME = re.compile(r"(form|query|search)-[0-9a-f]{26}|csrf-of-s[0-9]+-0+")
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskWorld]:
-    """Open the network, with three units and their officers."""
-    with open_units(tmp_path_factory.mktemp("network")) as opened:
-        yield opened
-
-
-@pytest.fixture(autouse=True)
-def _open_again(world: DeskWorld) -> Iterator[None]:
-    """Leave every unit as it was found: bound by nothing, with nothing that waits."""
-    yield
-    leave_open(world)
+OPENS = open_units
+pytestmark = pytest.mark.usefixtures("units_left_open")
 
 
 def found_by(world: DeskWorld, officer: str, *names: str) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from html import unescape
@@ -21,21 +20,11 @@ from entente.verbs import perform
 from tests.support.api_world import KEPT, TERMS
 from tests.support.desk_pages import with_query
 from tests.support.desk_world import JPEG, DeskWorld
-from tests.support.limited_units import BRANCH, WHY, leave_open, limit, open_units, refused, signed_in
+from tests.support.limited_units import BRANCH, WHY, limit, open_units, refused, signed_in
 from tests.support.nodes import DUTY
 
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskWorld]:
-    """Open the network, with three units and their officers."""
-    with open_units(tmp_path_factory.mktemp("network")) as opened:
-        yield opened
-
-
-@pytest.fixture(autouse=True)
-def _open_again(world: DeskWorld) -> Iterator[None]:
-    yield
-    leave_open(world)
+OPENS = open_units
+pytestmark = pytest.mark.usefixtures("units_left_open")
 
 
 def test_sheet_of_a_colleague_names_no_item_about_a_record_that_the_reader_may_not_see(world: DeskWorld) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -28,6 +28,7 @@ from tests.support.limited_units import (
     BRANCH_HEAD,
     OCCASION,
     WHY,
+    answering,
     leave_open,
     limit,
     open_units,
@@ -39,17 +40,8 @@ from tests.support.nodes import AGREEMENT_NAME, DUTY, HEAD
 PART: JsonObject = {"title": "A part", "crime_area": "fugitives", "reason": "Two."}
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskWorld]:
-    """Open the network, with three units and their officers."""
-    with open_units(tmp_path_factory.mktemp("network")) as opened:
-        yield opened
-
-
-@pytest.fixture(autouse=True)
-def _open_again(world: DeskWorld) -> Iterator[None]:
-    yield
-    leave_open(world)
+OPENS = open_units
+pytestmark = pytest.mark.usefixtures("units_left_open")
 
 
 def as_it_stands(world: DeskWorld, number: str) -> JsonObject:
@@ -189,16 +181,6 @@ def test_d11_open_page_is_told_nothing_of_what_its_officers_unit_may_not_see(wor
         limit(world, kinds=["vehicle"])
     pages = begin()
     assert asyncio.run(told_when(lambda: answering(world, ""))) == [["message"], ["message"]]
-
-
-def answering(world: DeskWorld, item: str) -> str:
-    """Send a message of the case that answers an item; return its id."""
-    given: JsonObject = {
-        "officer": DUTY, "to": "XA-NCB", "instrument": "charter", "subject": "The man of the hit", "text": "It is he.",
-        "case": world.bureau.case, "answers": item,
-    }  # fmt: skip
-    answer: Any = perform(world.node, "message_send", given)
-    return str(answer["message"]["id"])
 
 
 def asked_for(world: DeskWorld, officer: str, local_id: str) -> str:

@@ -83,6 +83,7 @@ LISTS: tuple[tuple[str, str, str, tuple[Column, ...]], ...] = (
             ("family", field("family")),
             ("stored", lambda entry: "yes" if entry["data_set"] else "no"),
             ("schemata", lambda entry: ", ".join(entry.get("schemata", []))),
+            ("never says", lambda entry: ", ".join(entry.get("never", []))),
             SOURCE,
         ),
     ),

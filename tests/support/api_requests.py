@@ -358,7 +358,9 @@ def _body_of(bureau: Bureau, route: ApiRoute) -> JsonObject:
     if route.name == "join_cases":
         return {**found, "other": bureau.joined_case}
     if route.name == "keep_group":
-        return {**found, "version": group_version(bureau.node, str(GROUP["name"]))}
+        stands = group_version(bureau.node, str(GROUP["name"]))
+        # A list that says the same makes no version (docs/rules/bodies.md B29).
+        return {**found, "version": stands, "title": f"Desk, as kept {stands + 1} times"}
     if route.name in {"import_records", "attach_file"}:
         return {**found, "upload": bureau.upload}
     return found

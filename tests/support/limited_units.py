@@ -16,7 +16,7 @@ from entente.kernel.signing import encode_bytes
 from entente.verbs import perform
 from tests.support.api_world import UNIT
 from tests.support.desk_world import Browser, DeskWorld, open_desk
-from tests.support.nodes import HEAD
+from tests.support.nodes import DUTY, HEAD
 
 HEAD_TWO = "xb-head-2"
 BRANCH, GATE, MACHINE = "xb-branch-1", "xb-gate-1", "m-branch"
@@ -73,6 +73,16 @@ def limit(world: DeskWorld, unit: str = UNIT, **limits: Any) -> Any:  # noqa: AN
     made = propose(world, unit, **limits)
     answer: Any = perform(world.node, "unit_limits_confirm", {"officer": HEAD_TWO, "id": made["id"]})
     return answer["set"]
+
+
+def answering(world: DeskWorld, item: str) -> str:
+    """Send a message of the case that answers an item; return its id."""
+    given: JsonObject = {
+        "officer": DUTY, "to": "XA-NCB", "instrument": "charter", "subject": "The man of the hit", "text": "It is he.",
+        "case": world.bureau.case, "answers": item,
+    }  # fmt: skip
+    answer: Any = perform(world.node, "message_send", given)
+    return str(answer["message"]["id"])
 
 
 def refused(world: DeskWorld, verb: str, given: JsonObject) -> str:

@@ -98,6 +98,10 @@ ERROR: Mapping[str, JsonObject] = {"code": said(), "what": said(), "why": said()
 TOLD: Mapping[str, JsonObject] = {
     "decision": named("Decision"),
     "field": said("Invalid: which field"),
+    "also": many(
+        thing({name: said() for name in ("field", "what", "why", "do")}),
+        "Invalid: what else is wrong, each at its field",
+    ),
     "reason": said("Untrusted: why"),
     "changed_meanwhile": flag("Conflict: what was seen is not what stands"),
     "retry_is_safe": flag("Unavailable: whether doing it again can count twice"),

@@ -173,7 +173,8 @@ GROUPS: tuple[ApiRoute, ...] = (
         answer=named("Result"),
         status=201,
         writes=Writes.ONCE,
-        stops_where="Each version replaces the whole list: where another one stands than it was made from, nothing is done.",
+        stops_where="Each version replaces the whole list: where another one stands than it was made from, or the same list,"
+        " nothing is done.",
     ),
 )
 POWERS: tuple[ApiRoute, ...] = (

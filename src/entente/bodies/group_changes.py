@@ -3,7 +3,7 @@
 An entry has no number of its own: of two lists those entries are one that name the same body, first with the same status and
 begin, then with the same status, then at all. Pure functions.
 
-Source: docs/rules/bodies.md B27.
+Source: docs/rules/bodies.md B27 and B29.
 """
 
 from __future__ import annotations
@@ -51,6 +51,11 @@ def changed_entries(before: Sequence[GroupEntry], after: Sequence[GroupEntry]) -
         lambda one: one.body,
     )
     return tuple(EntryChange(_how(*pair), *pair) for pair in paired(before, after, alike))
+
+
+def says_the_same(stands: Group, coming: Group) -> bool:
+    """Say whether two versions of a group say the same; the order of a list says nothing (B29)."""
+    return stands.title == coming.title and not changed_entries(stands.entries, coming.entries)
 
 
 def paired(

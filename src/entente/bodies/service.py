@@ -16,6 +16,7 @@ from typing import Any
 from entente.bodies.appointing import Appointing, check_officer
 from entente.bodies.authority import Record, authorise
 from entente.bodies.ceremony import HeadKey, WantedKeys, check_heads, draft_document, draft_keys, old_draft
+from entente.bodies.group_changes import says_the_same
 from entente.bodies.model import Body, Compromise, Group, GroupEntry, Officer
 from entente.bodies.national_law import NationalLaw
 from entente.bodies.ports import BodiesUnit, BodyLists, NodeKeys
@@ -236,9 +237,20 @@ class Directory:
         self.accept_own_word(unit, statement, DirectoryKind.UNITS)
 
     def keep_group(self, by: OfficerId, name: str, title: str, entries: tuple[GroupEntry, ...], seen: int) -> Group:
-        """Keep the next version of a group of ours, made from the one that was `seen` (0: none), and send it to every body."""
+        """Keep the next version of a group of ours, made from the one that was `seen` (0: none), and send it to every body.
+
+        Raises Conflict where another version stands than the one that was seen, and where the same would be said again.
+        Source: docs/rules/bodies.md B7 and B29.
+        """
         with self.open_unit() as unit:
-            own, (_, group, statement) = unit.bodies.own(), self._next_group(unit, by, name, title, entries, seen)
+            own, (known, group, statement) = unit.bodies.own(), self._next_group(unit, by, name, title, entries, seen)
+            if known is not None and says_the_same(known, group):
+                called = f"{own.code}/{name}"
+                raise Conflict(
+                    f"The group {called} was not kept anew.",
+                    why=f"Version {known.version} says the same (docs/rules/bodies.md B29).",
+                    do="Look at the group as it stands.",
+                )
             unit.bodies.put_group(group)
             detail: JsonObject = {"version": group.version, "statement": statement.id}
             self.record(unit, Act("manage_groups", own.id, by, group.id, detail))
@@ -251,7 +263,7 @@ class Directory:
     ) -> tuple[Group | None, Group]:
         """Return a group of ours as it stands, None for a new one, and as it would be kept; raise all that keeping it raises.
 
-        Nothing is changed, and nobody is told.
+        But for one that says the same as before: that nothing differs is told. Nothing is changed, and nobody is told.
         Source: docs/rules/bodies.md B27.
         """
         with self.open_unit() as unit:

@@ -146,7 +146,9 @@ def silent(
 
 @app.command("units", epilog=examples("entente body units branches.yaml"))
 def units(file: ReadableFile, folder: Folder = None, as_json: Json = False) -> None:
-    """Say which regional branches, organs and units we have; it replaces what we said before.
+    """Say which regional branches, organs and units we have, as the node's operator; it replaces what we said before.
+
+    Officers keep the list at the desk, where it is judged which limits it would lift; here nobody is named and nobody is judged.
 
     The file: units, each with id, kind (regional_branch, organ, unit, unit_abroad), name, and where it has them territory and
     parent.

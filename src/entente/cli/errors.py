@@ -62,6 +62,10 @@ def _say(shape: JsonObject, *, as_json: bool) -> None:
         return
     # Each sentence is one line, whatever it quotes: no quoted name can look like a sentence of ours.
     typer.echo(f"{plain(shape['what'])}\nwhy   {plain(shape['why'])}\ndo    {plain(shape['do'])}", err=True)
+    also = shape.get("also")
+    for other in also if isinstance(also, list) else ():
+        assert isinstance(other, dict), "what else is wrong is said as the first is"
+        typer.echo(f"also  {plain(other['field'])}: {plain(other['what'])} {plain(other['why'])}", err=True)
     decision = shape.get("decision")
     if isinstance(decision, dict):
         for line in grounds(decision):

@@ -204,6 +204,7 @@ def _record_kind(entry: _Entry) -> RecordKind:
         family=KindFamily(entry.text_of("family", frozenset(KindFamily))),
         is_data_set=entry.flag("data_set"),
         schemata=entry.texts("schemata"),
+        never=entry.texts("never") if "never" in entry.fields else frozenset(),
     )
 
 

@@ -23,6 +23,7 @@ from entente.formats.parquet_process import BEGINS, ParquetProcess, UnreadableEr
 from entente.formats.table_bounds import ROWS_MAX
 from entente.formats.table_csv import CsvForm, csv_rows
 from entente.formats.table_mapping import TableMapping, folded
+from entente.formats.table_never import check_never_mapped, told_alone
 from entente.formats.table_rows import TableReader, heading_of
 from entente.formats.table_values import Cell
 from entente.kernel.errors import Invalid
@@ -113,6 +114,7 @@ def read_table(
     format_, lists = table_format(raw, file.name), load_code_lists()
     for entity in mapping.entities:
         check_kind(entity.schema, terms.kind_for(entity.schema.name), lists.record_kinds)
+    check_never_mapped(mapping, terms, lists.record_kinds)
     with opened_table(raw, file.name, mapping.form) as table:
         _check(table, _reader(table, file, format_, mapping, terms, Counter()), file.name)
     with opened_table(raw, file.name, mapping.form) as table:
@@ -129,7 +131,8 @@ def _reader(
     dropped: Counter[str],
 ) -> TableReader:
     heading = heading_of(file.name, table.names, mapping, table.hint)
-    return TableReader(mapping, heading, Drafting(terms, file, format_), dropped)
+    apart = told_alone(mapping, terms, load_code_lists().record_kinds)
+    return TableReader(mapping, heading, Drafting(terms, file, format_), dropped, apart)
 
 
 def _rows(table: OpenTable, reader: TableReader, name: str) -> Iterator[Row]:

@@ -80,6 +80,8 @@ class TableReader:
     drafting: Drafting
     dropped: Counter[str]
     """By code, the values that are never carried."""
+    apart: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """By entity: the columns that the original of its record holds, where it may not hold the whole row (R66)."""
     skipped: int = 0
     """Rows passed over, as the mapping says."""
     countries: Countries = field(default_factory=lambda: Countries.of(load_code_lists()))
@@ -108,7 +110,7 @@ class TableReader:
         for column, code in self.heading.never_carried.items():
             self.dropped[code] += sum(1 for _ in several(said[column], ""))
         try:
-            return list(self._drafts(said, self._raw(cells).encode()))
+            return list(self._drafts(said, cells))
         except UnfitError as error:
             raw = self._raw(cells)[:RAW_CHARACTERS_MAX]
             entry, *others = self._entries_of(said) or ("",)
@@ -118,20 +120,26 @@ class TableReader:
         """Return a row whose cells cannot be told apart; what is never carried might stand anywhere in it, and is not shown."""
         return Rejected(place, "row", why, "" if self.heading.never_carried else raw[:RAW_CHARACTERS_MAX])
 
-    def _raw(self, cells: Sequence[Cell]) -> str:
-        """Return a row as it came, by the names of its columns, without what is ignored or never carried."""
-        kept = {name: cells[place] for place, name in self.heading.in_fragment if place < len(cells)}
+    def _raw(self, cells: Sequence[Cell], columns: frozenset[str] | None = None) -> str:
+        """Return a row, or some columns of it, as it came, by their names, without what is ignored or never carried."""
+        kept = {
+            name: cells[place]
+            for place, name in self.heading.in_fragment
+            if place < len(cells) and (columns is None or self.heading.columns[place] in columns)
+        }
         return json.dumps(kept, ensure_ascii=False)
 
-    def _drafts(self, said: Mapping[str, Cell], raw: bytes) -> list[RecordDraft]:
+    def _drafts(self, said: Mapping[str, Cell], cells: Sequence[Cell]) -> list[RecordDraft]:
         made = self._made_of(said)
         if not made:
             raise UnfitError("row", "no record is made of it: every column named under «made_with» is empty")
-        drafts = []
+        drafts, whole = [], self._raw(cells).encode()
         for place, entity in enumerate(self.mapping.entities):
             if entity.name not in made:
                 continue
             kept = self.mapping.kept if place == 0 else ()
+            own = self.apart.get(entity.name)
+            raw = whole if own is None else self._raw(cells, own).encode()
             draft = self._draft(entity, made, said, kept, raw)
             if not entity.is_shared or self._is_first(draft):
                 drafts.append(draft)

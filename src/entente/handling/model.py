@@ -157,6 +157,8 @@ class RecordKind:
     is_data_set: bool
     """True for stored records; the charter's channel never carries these."""
     schemata: frozenset[str]
+    never: frozenset[str] = frozenset()
+    """Properties that a record of this kind never has (docs/rules/records.md R66)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ Errors know nothing of HTTP, pages or exit codes: each edge holds one table (doc
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from entente.kernel.decision import Decision
@@ -65,13 +66,23 @@ class Refused(EntenteError):  # noqa: N818 - the field's word; every error of th
 
 
 class Invalid(EntenteError):  # noqa: N818 - see Refused
-    """The input is not well formed; `field` names where, as the sender would write it."""
+    """The input is not well formed; `field` names where, as the sender would write it.
+
+    `also` is what else is wrong with the same input, each at its own field, where a room looked for all of it.
+    """
 
     code = "invalid"
 
-    def __init__(self, what: str, *, field: str, why: str, do: str) -> None:
+    def __init__(self, what: str, *, field: str, why: str, do: str, also: tuple[Invalid, ...] = ()) -> None:
         super().__init__(what, why=why, do=do)
         self.field = field
+        self.also = also
+
+    @classmethod
+    def of_all(cls, faults: Sequence[Invalid]) -> Invalid:
+        """Return several faults of one input as one: the first, and the others beside it."""
+        first, *others = faults
+        return cls(first.what, field=first.field, why=first.why, do=first.do, also=tuple(others))
 
 
 class NotFound(EntenteError):  # noqa: N818 - see Refused

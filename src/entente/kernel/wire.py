@@ -1,6 +1,7 @@
 """An error as a JSON object and back, so that it crosses loopback and API as itself and every edge shows one shape.
 
-The shape: `code`, `what`, `why`, `do`, and what the class adds: `decision` with its grounds (refused), `field` (invalid),
+The shape: `code`, `what`, `why`, `do`, and what the class adds: `decision` with its grounds (refused), `field` (invalid; and
+`also`, where more is wrong: `field`, `what`, `why`, `do` of each),
 `changed_meanwhile` (conflict, where it is so), `reason` (untrusted), `retry_is_safe` (unavailable).
 """
 
@@ -30,6 +31,10 @@ def error_to_json(error: EntenteError) -> JsonObject:
             shape["decision"] = _decision_to_json(error.decision)
         case Invalid():
             shape["field"] = error.field
+            if error.also:
+                shape["also"] = [
+                    {"field": one.field, "what": one.what, "why": one.why, "do": one.do} for one in error.also
+                ]
         case Untrusted():
             shape["reason"] = error.reason
         case Conflict() if error.changed_meanwhile:
@@ -59,8 +64,16 @@ def _refused(shape: JsonObject) -> EntenteError:
     return Refused(_text(shape, "what"), decision=_decision(shape.get("decision")), do=_text(shape, "do"))
 
 
-def _invalid(shape: JsonObject) -> EntenteError:
-    return Invalid(_text(shape, "what"), field=_text(shape, "field"), why=_text(shape, "why"), do=_text(shape, "do"))
+def _invalid(shape: JsonObject) -> Invalid:
+    also = shape.get("also")
+    others = [_invalid(one) for one in also if isinstance(one, dict)] if isinstance(also, list) else []
+    return Invalid(
+        _text(shape, "what"),
+        field=_text(shape, "field"),
+        why=_text(shape, "why"),
+        do=_text(shape, "do"),
+        also=tuple(others),
+    )
 
 
 def _conflict(shape: JsonObject) -> EntenteError:

@@ -8,7 +8,7 @@ Source: docs/rules/records.md R64 and R65; docs/decisions/0141.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -19,11 +19,12 @@ from entente.handling.model import DisclosureAct, Retention
 from entente.kernel.errors import Invalid, NotFound, Refused
 from entente.kernel.ids import BodyId, OfficerId, RecordId
 from entente.records.blobs import Looking
+from entente.records.ill_formed import AGAIN, by_hand
 from entente.records.importing import Import, ImportPlan
 from entente.records.judging import SCHEMA as JUDGEMENT
 from entente.records.model import Link, Record, RecordDraft, Rejected, Schema, Schemata, Sight
 from entente.records.ports import RecordsUnit
-from entente.records.rules import check_draft, check_end, check_local_id, check_why, latest_end, record_id
+from entente.records.rules import FAULTS_MAX, check_end, check_local_id, check_why, faults_in, latest_end, record_id
 from entente.records.service import Records
 from entente.records.sharing import Copies, instruments_of, sight
 
@@ -31,7 +32,6 @@ VERB: Final = "enter_record"
 PERSON: Final = "Person"
 NO_PERSON: Final = "none"
 """The status of a record that is not about a person (data/subject_statuses.yaml)."""
-_AGAIN: Final = "Change what is wrong and enter it again; nothing of it was kept."
 _MADE: Final = "entry"
 """How a local id begins that the node makes."""
 
@@ -68,9 +68,9 @@ def enter_record(records: Records, officer: OfficerId, entry: Entry) -> Entered:
     """Keep a record that an officer enters; return its id, and who was sent a copy.
 
     Raises Refused for who may not enter records, or may not share one where copies are to be sent, and for one that its officer
-    would not see; Invalid, with the property, for what is not well formed, for an id that is taken, and for a link to a record
-    that the officer may not see. Nothing is kept then.
-    Source: docs/rules/records.md R64 and R65.
+    would not see; Invalid, with the property, for what is not well formed and a link to what the officer may not see, all of it
+    at once; and for an id that is taken. Nothing is kept then.
+    Source: docs/rules/records.md R64, R65 and R67.
     """
     draft = _checked(records, officer, entry)
     rejected: list[Rejected] = []
@@ -90,6 +90,11 @@ def enter_record(records: Records, officer: OfficerId, entry: Entry) -> Entered:
     with records.open_view() as view:
         holders = view.records.holders(record)
     return Entered(record, tuple(one.body for one in holders))
+
+
+def check_entry(records: Records, officer: OfficerId, entry: Entry) -> None:
+    """Raise what entering a record raises, but for an id that is taken; nothing of it is kept (R67)."""
+    _checked(records, officer, entry)
 
 
 def foresee_entry(records: Records, officer: OfficerId, entry: Entry) -> Foreseen:
@@ -120,26 +125,40 @@ def _checked(records: Records, officer: OfficerId, entry: Entry) -> RecordDraft:
         reader = records.reader(unit, officer, VERB, draft.local_id)
         if entry.recipients:
             records.authorise(unit, officer, "share_record", subject=draft.local_id)
-        _check_as_imported(records, draft, records.disclosure.situation_in(unit), now.date())
-        if draft.schema == JUDGEMENT:
-            raise _not_entered("schema", "Two records are judged where they are compared (R7).")
-        _check_status(draft, records.schemata)
-        _check_days(draft.retention, now.date())
-        _require_seen(records, unit, reader, entry)
-    for link in draft.links:
-        _check_far_end(records, officer, link, draft.schema, entry.why)
+        situation = records.disclosure.situation_in(unit)
+        faults = [*_faults_in(records, draft, situation, now.date())]
+        if not faults:
+            _require_seen(records, unit, reader, entry)
+    wrong = {one.field for one in faults}
+    for link in draft.links if draft.schema in records.schemata else ():
+        # Also of a draft that is wrong in other ways: who mends one thing is not told of the next only then (R67).
+        if link.property not in wrong and len(faults) < FAULTS_MAX:
+            faults += _faults(_check_far_end, records, officer, link, draft.schema, entry.why)
+    if faults:
+        raise Invalid.of_all(faults[:FAULTS_MAX])
     return draft
 
 
-def _check_as_imported(records: Records, draft: RecordDraft, situation: Situation, today: date) -> None:
-    """Raise what an import would reject the draft for, as said to an officer who has it before them."""
-    try:
-        check_local_id(draft.local_id)
-        check_draft(draft, records.schemata, records.lists)
+def _faults_in(records: Records, draft: RecordDraft, situation: Situation, today: date) -> Iterator[Invalid]:
+    """Yield all that an import would reject the draft for, and what is judged of an entry alone, as said to who enters it."""
+    yield from _faults(check_local_id, draft.local_id)
+    of_form = [by_hand(one) for one in faults_in(draft, records.schemata, records.lists)]
+    yield from of_form
+    if not {one.field for one in of_form} & {"schema", "kind"}:
         latest = latest_end(draft.kind, instruments_of(situation, draft.terms), today, records.lists)
-        check_end(draft.retention, latest)
-    except Invalid as error:
-        raise Invalid(error.what, field=error.field, why=error.why, do=_AGAIN) from error
+        yield from _faults(check_end, draft.retention, latest)
+    if draft.schema == JUDGEMENT:
+        yield _not_entered("schema", "Two records are judged where they are compared (R7).")
+    yield from _faults(check_status, draft.schema, {cls.status for cls in draft.terms}, records.schemata)
+    yield from _faults(check_days, draft.retention, today)
+
+
+def _faults(check: Callable[..., None], *given: object) -> Iterator[Invalid]:
+    """Yield what a check raises, if it does."""
+    try:
+        check(*given)
+    except Invalid as fault:
+        yield by_hand(fault)
 
 
 def _require_seen(records: Records, unit: RecordsUnit, reader: Reader, entry: Entry) -> None:
@@ -163,13 +182,13 @@ def _require_seen(records: Records, unit: RecordsUnit, reader: Reader, entry: En
             )
 
 
-def _check_status(draft: RecordDraft, schemata: Schemata) -> None:
+def check_status(schema: str, statuses: Collection[str], schemata: Schemata) -> None:
     """Raise Invalid for a person of whom it is not said as what they stand in the record (RPD Arts. 39 to 44)."""
-    if PERSON in _ancestors(schemata, draft.schema) and any(cls.status == NO_PERSON for cls in draft.terms):
+    if PERSON in _ancestors(schemata, schema) and NO_PERSON in statuses:
         raise _not_entered("subject", "A record of a person says as what they stand in it: wanted, missing, witness …")
 
 
-def _check_days(retention: Retention, today: date) -> None:
+def check_days(retention: Retention, today: date) -> None:
     """Raise Invalid unless it is looked at again after today and at the latest on the day it ends (H5)."""
     if not today < retention.review_on <= retention.erase_on:
         raise _not_entered("retention", "It is looked at again after today, and at the latest on the day it ends.")
@@ -210,5 +229,5 @@ def _not_entered(field: str, why: str) -> Invalid:
         "The record was not entered.",
         field=field,
         why=why,
-        do=_AGAIN,
+        do=AGAIN,
     )

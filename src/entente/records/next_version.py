@@ -8,12 +8,23 @@ from __future__ import annotations
 from dataclasses import replace
 
 from entente.kernel.canonical import JsonObject
+from entente.kernel.errors import Invalid
 from entente.kernel.ids import OfficerId
 from entente.kernel.ports import Act
 from entente.records.freshening import Fresh
+from entente.records.ill_formed import by_hand
 from entente.records.model import Record, StoredRecord
+from entente.records.never_said import said_though_never
 from entente.records.ports import RecordsUnit, RecordWrite
-from entente.records.rules import check_draft, check_end, content_digest, draft_of, latest_end, texts_read_back
+from entente.records.rules import (
+    FAULTS_MAX,
+    check_end,
+    content_digest,
+    draft_of,
+    faults_of_form,
+    latest_end,
+    texts_read_back,
+)
 from entente.records.service import Records
 from entente.records.sharing import Copies, instruments_of
 from entente.records.statements import record_statement
@@ -29,13 +40,17 @@ def put_next_version(
 ) -> Record:
     """Keep what a record says from now on as its next version, within the caller's transaction; return it as it was kept.
 
-    The caller has asked whether the officer may. The fragment that it was made from stays. Raises Invalid for a record that is
-    not well formed or would be held for too long (R1 to R3, H5).
+    The caller has asked whether the officer may. The fragment that it was made from stays. Raises Invalid for one that is not
+    well formed, would be held for too long (R1 to R3, H5), or says what its kind never says and the version before did not (R66);
+    all of the first and the last at once (R67).
     """
     now = service.clock.now()
     record = replace(changed, version=stored.record.version + 1, at=now)
     situation = service.disclosure.situation_in(unit)
-    check_draft(draft_of(record), service.schemata, service.lists)
+    faults = [*faults_of_form(draft_of(record), service.schemata, service.lists)]
+    faults += said_though_never(record, service.lists.record_kinds[record.kind], stored.record)
+    if faults:
+        raise Invalid.of_all([by_hand(one) for one in faults[:FAULTS_MAX]])
     latest = latest_end(record.kind, instruments_of(situation, record.terms), now.date(), service.lists)
     check_end(record.retention, latest)
     texts = texts_read_back(record)

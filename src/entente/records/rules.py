@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -24,6 +24,7 @@ from entente.kernel.errors import Invalid
 from entente.kernel.ids import BodyId, RecordId
 from entente.kernel.sizes import size_said
 from entente.kernel.text import is_line, is_seen, shows_as_stored
+from entente.records.ill_formed import ill_formed
 from entente.records.media import check_file_name
 from entente.records.model import (
     BLOBS_MAX,
@@ -46,7 +47,10 @@ from entente.records.model import (
     SealedFile,
     StoredRecord,
 )
+from entente.records.never_said import said_though_never
 
+FAULTS_MAX = 50
+"""Of one record that are told at once: more than a form shows, and than anybody reads. Ours."""
 _LOCAL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]*")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _PARTIAL_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
@@ -61,7 +65,7 @@ def record_id(source: BodyId, local_id: str) -> RecordId:
 def check_local_id(local_id: str) -> None:
     """Raise Invalid for a source's own number that is not well formed (R1)."""
     if len(local_id) > LOCAL_ID_CHARACTERS_MAX or not _LOCAL_ID.fullmatch(local_id):
-        raise _invalid(
+        raise ill_formed(
             "local_id",
             f"«{local_id[:40]}» is not a local id",
             f"a local id has at most {LOCAL_ID_CHARACTERS_MAX} of A–Z, a–z, 0–9 and . _ : -, and starts with a letter or digit",
@@ -69,47 +73,89 @@ def check_local_id(local_id: str) -> None:
 
 
 def check_draft(draft: RecordDraft, schemata: Schemata, lists: CodeLists) -> None:
-    """Raise Invalid, naming the field, when a draft is not well formed (R1 to R3)."""
-    schema = _known_schema(draft.schema, schemata)
-    check_kind(schema, draft.kind, lists.record_kinds)
-    check_terms_count(len(draft.terms))
+    """Raise Invalid, naming the field, for a draft of ours that is not well formed, or says what its kind never says (R66)."""
+    for fault in faults_in(draft, schemata, lists):
+        raise fault
+
+
+def check_well_formed(draft: RecordDraft, schemata: Schemata, lists: CodeLists) -> None:
+    """Raise Invalid, naming the field, when what a record says is not well formed (R1 to R3); of anybody's, and of any age."""
+    for fault in faults_of_form(draft, schemata, lists):
+        raise fault
+
+
+def faults_in(draft: RecordDraft, schemata: Schemata, lists: CodeLists) -> Iterator[Invalid]:
+    """Yield all that is wrong with a draft of ours, each with its field, the least particular first (R1 to R3, R66).
+
+    Of what is of no schema or kind nothing else can be told.
+    """
+    yield from faults_of_form(draft, schemata, lists)
+    if draft.kind in lists.record_kinds:
+        yield from said_though_never(draft, lists.record_kinds[draft.kind])
+
+
+def faults_of_form(draft: RecordDraft, schemata: Schemata, lists: CodeLists) -> Iterator[Invalid]:
+    """Yield all for which what a record says is not well formed (R1 to R3); of anybody's, and of any age."""
+    try:
+        schema = _known_schema(draft.schema, schemata)
+        check_kind(schema, draft.kind, lists.record_kinds)
+    except Invalid as fault:
+        yield fault
+        return
+    terms = len(draft.terms)
+    yield from _faults(check_terms_count, terms)
     if not draft.facts or len(draft.facts) > FACTS_MAX:
-        raise _invalid("facts", f"there are {len(draft.facts)} facts", f"a record has 1 to {FACTS_MAX}")
-    for fact in draft.facts:
-        check_fact(fact, schema, len(draft.terms), lists)
+        yield ill_formed("facts", f"there are {len(draft.facts)} facts", f"a record has 1 to {FACTS_MAX}")
+    for fact in draft.facts[:FACTS_MAX]:
+        try:
+            check_fact(fact, schema, terms, lists)
+        except Invalid as fault:
+            yield fault
     if len(draft.links) > LINKS_MAX:
-        raise _invalid("links", f"there are {len(draft.links)} links", f"a record has at most {LINKS_MAX} (R3)")
-    for link in draft.links:
-        _check_link(link, schema, len(draft.terms))
-    check_blobs(draft.blobs, len(draft.terms))
+        yield ill_formed("links", f"there are {len(draft.links)} links", f"a record has at most {LINKS_MAX} (R3)")
+    for link in draft.links[:LINKS_MAX]:
+        yield from _faults(_check_link, link, schema, terms)
+    yield from _faults(check_blobs, draft.blobs, terms)
+
+
+def _faults(check: Callable[..., None], *given: object) -> Iterator[Invalid]:
+    """Yield what a check raises, if it does."""
+    try:
+        check(*given)
+    except Invalid as fault:
+        yield fault
 
 
 def check_terms_count(count: int) -> None:
     """Raise Invalid when a record has no disclosure class or too many (R3)."""
     if not 0 < count <= TERMS_MAX:
         limit = f"each fact is shared on stated terms, of which a record has 1 to {TERMS_MAX} (R3)"
-        raise _invalid("terms", f"there are {count} disclosure classes", limit)
+        raise ill_formed("terms", f"there are {count} disclosure classes", limit)
 
 
 def check_blobs(blobs: tuple[BlobReference, ...], terms: int) -> None:
     """Raise Invalid when a record's files are too many, called alike, or one is not well formed (R20)."""
     if len(blobs) > BLOBS_MAX:
-        raise _invalid("blobs", f"there are {len(blobs)} files", f"a record has at most {BLOBS_MAX} (R20)")
+        raise ill_formed("blobs", f"there are {len(blobs)} files", f"a record has at most {BLOBS_MAX} (R20)")
     for names in ([one.file_name for one in blobs], [one.id for one in blobs]):
         if len(set(names)) != len(names):
-            raise _invalid("blobs", "two of its files are one, or have one name", "each is called differently (R20)")
+            raise ill_formed("blobs", "two of its files are one, or have one name", "each is called differently (R20)")
     for one in blobs:
         _check_blob(one, terms)
 
 
 def check_received(record: Record, schemata: Schemata, lists: CodeLists, signer: BodyId) -> None:
-    """Raise Invalid when a record from another node is not well formed, or not its signer's own (R1 to R3)."""
+    """Raise Invalid when a record from another node is not well formed, or not its signer's own (R1 to R3).
+
+    What its kind never says (R66) its source judges: a node of an earlier version may send what it kept before there was the
+    rule, and who refused it would go on with the version before, or without the record.
+    """
     own_terms = all(terms.source == record.source and terms.kind == record.kind for terms in record.terms)
     if record.source != signer or not own_terms or record.id != record_id(record.source, record.local_id):
-        raise _invalid("source", "the record is not its signer's own", "only the source writes a record (R1)")
+        raise ill_formed("source", "the record is not its signer's own", "only the source writes a record (R1)")
     if record.version < 1:
-        raise _invalid("version", f"the version is {record.version}", "versions count from 1 (R4)")
-    check_draft(draft_of(record), schemata, lists)
+        raise ill_formed("version", f"the version is {record.version}", "versions count from 1 (R4)")
+    check_well_formed(draft_of(record), schemata, lists)
 
 
 def draft_of(record: Record) -> RecordDraft:
@@ -141,7 +187,7 @@ def check_end(retention: Retention, latest: date) -> None:
         rule = (
             f"its kind, or an instrument it is shared under, lets it be held until {latest} (docs/rules/handling.md H5)"
         )
-        raise _invalid("retention", f"it would be held until {retention.erase_on}", rule)
+        raise ill_formed("retention", f"it would be held until {retention.erase_on}", rule)
 
 
 def supersedes(version: int, held: int | None) -> bool:
@@ -292,7 +338,7 @@ def is_live(erase_on: date, withdrawn_at: datetime | None, today: date) -> bool:
 def _known_schema(name: str, schemata: Schemata) -> Schema:
     schema = schemata.get(name)
     if schema is None or schema.is_abstract:
-        raise _invalid("schema", f"«{name[:40]}» is not a schema of records", "the reference lists the schemata (R2)")
+        raise ill_formed("schema", f"«{name[:40]}» is not a schema of records", "the reference lists the schemata (R2)")
     return schema
 
 
@@ -300,11 +346,11 @@ def check_kind(schema: Schema, kind: str, kinds: Mapping[str, RecordKind]) -> No
     """Raise Invalid when nothing of this schema is kept as a record of this kind (R2)."""
     known = kinds.get(kind)
     if known is None or not known.is_data_set:
-        raise _invalid(
+        raise ill_formed(
             "kind", f"«{kind[:40]}» is not a kind of stored record", "data/record_kinds.yaml lists them (R2)"
         )
     if not known.schemata & schema.ancestors:
-        raise _invalid(
+        raise ill_formed(
             "schema", f"a {kind} is not a {schema.name}", f"it is one of {', '.join(sorted(known.schemata))} (R2)"
         )
 
@@ -312,37 +358,37 @@ def check_kind(schema: Schema, kind: str, kinds: Mapping[str, RecordKind]) -> No
 def check_fact(fact: Fact, schema: Schema, terms: int, lists: CodeLists) -> None:
     """Raise Invalid when a fact is not what its property holds (R3)."""
     if not 0 <= fact.terms < terms:
-        raise _invalid(
+        raise ill_formed(
             fact.property, "its terms are not in the record's list", "each fact is shared on stated terms (R3)"
         )
     value = fact.value
     if not is_seen(value) or len(value) > VALUE_CHARACTERS_MAX or not shows_as_stored(value):
         limit = f"1 to {VALUE_CHARACTERS_MAX} characters without control characters or directional overrides (R3)"
-        raise _invalid(fact.property, "the value is empty, too long, or holds control characters", limit)
+        raise ill_formed(fact.property, "the value is empty, too long, or holds control characters", limit)
     if fact.is_unknown_property:
         _check_property_name(fact.property)
         return
     known = schema.properties.get(fact.property)
     if known is None:
-        raise _invalid(fact.property, f"{schema.name} has no property «{fact.property[:40]}»", "see its schema (R3)")
+        raise ill_formed(fact.property, f"{schema.name} has no property «{fact.property[:40]}»", "see its schema (R3)")
     _check_value(value, known, lists)
 
 
 def _check_property_name(name: str) -> None:
     if len(name) > PROPERTY_NAME_CHARACTERS_MAX or not is_line(name):
         limit = f"an unknown property's name is one line of 1 to {PROPERTY_NAME_CHARACTERS_MAX} characters (R3)"
-        raise _invalid("facts", "a property's name is empty, too long, or holds control characters", limit)
+        raise ill_formed("facts", "a property's name is empty, too long, or holds control characters", limit)
 
 
 def _check_value(value: str, known: Property, lists: CodeLists) -> None:
     if known.type is PropertyType.ENTITY:
-        raise _invalid(known.name, "it names another record as text", "it is given as a link (R3)")
+        raise ill_formed(known.name, "it names another record as text", "it is given as a link (R3)")
     if known.type is PropertyType.DATE and not is_possible_date(value):
-        raise _invalid(
+        raise ill_formed(
             known.name, f"«{value[:20]}» is not a possible date", "a date is 1979, 1979-05 or 1979-05-04 (R3)"
         )
     if known.type is PropertyType.COUNTRY and value not in lists.countries:
-        raise _invalid(
+        raise ill_formed(
             known.name, f"«{value[:20]}» is not a known country", "ISO 3166-1 alpha-2, user-assigned included (R3)"
         )
 
@@ -350,9 +396,9 @@ def _check_value(value: str, known: Property, lists: CodeLists) -> None:
 def _check_link(link: Link, schema: Schema, terms: int) -> None:
     known = schema.properties.get(link.property)
     if known is None or known.type is not PropertyType.ENTITY:
-        raise _invalid(link.property, f"{schema.name} has no link «{link.property[:40]}»", "see its schema (R3)")
+        raise ill_formed(link.property, f"{schema.name} has no link «{link.property[:40]}»", "see its schema (R3)")
     if not 0 <= link.terms < terms or "/" not in link.to:
-        raise _invalid(
+        raise ill_formed(
             link.property, "the link has no terms, or no record id", "a record id is <body id>/<local id> (R3)"
         )
 
@@ -360,25 +406,16 @@ def _check_link(link: Link, schema: Schema, terms: int) -> None:
 def _check_blob(blob: BlobReference, terms: int) -> None:
     check_file_name(blob.file_name, blob.media_type)
     if not 0 <= blob.terms < terms:
-        raise _invalid("blobs", "a file's terms are not in the record's list", "each is shared on stated terms (R20)")
+        raise ill_formed("blobs", "a file's terms are not in the record's list", "each is shared on stated terms (R20)")
     if not 0 < blob.size <= BLOB_BYTES_MAX:
-        raise _invalid(
+        raise ill_formed(
             "blobs", f"a file has {size_said(blob.size)}", f"one has 1 byte to {size_said(BLOB_BYTES_MAX)} (R20)"
         )
     if not is_sealed_file(blob):
         form = f"the id of its chunks, a key of {KEY_BYTES} bytes and the SHA-256 of its bytes are stated (R20)"
-        raise _invalid("blobs", "a file's id, key or digest is not one", form)
+        raise ill_formed("blobs", "a file's id, key or digest is not one", form)
 
 
 def is_sealed_file(file: SealedFile) -> bool:
     """Say whether the id, the key and the digest of a sealed file have the form of one (R20)."""
     return is_blob_id(file.id) and len(file.key) == KEY_BYTES and bool(_SHA256.fullmatch(file.sha256))
-
-
-def _invalid(field: str, what: str, rule: str) -> Invalid:
-    return Invalid(
-        f"The record is not well formed: {what}.",
-        field=field,
-        why=f"By the rules for records, {rule}.",
-        do="Correct the field at the source and send or import the record again; nothing of it was kept.",
-    )

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from entente.handling.model import Observation
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.errors import Invalid
-from entente.kernel.ids import RecordId
+from entente.kernel.ids import OfficerId, RecordId
 from entente.node import Node
 from entente.records.blobs import Looking
-from entente.records.entering import Entry, enter_record, foresee_entry
+from entente.records.entering import Entry, check_entry, enter_record, foresee_entry
 from entente.records.model import Fact, Link, RecordDraft
 from entente.verbs.arguments import Arguments
 from entente.verbs.record_import import meaning_of
@@ -29,8 +29,7 @@ def _enter(node: Node, arguments: Arguments) -> JsonObject:
     node.disk.require_room()
     names, officer = names_of(node), arguments.officer()
     entry = _entry(node, names, arguments)
-    if entry.why.case:
-        node.cases.check_takes(officer, entry.why.case)
+    _check_case(node, officer, entry)
     entered = enter_record(node.records, officer, entry)
     if entry.why.case:
         node.cases.add_entered(officer, entry.why.case, entered.record, entry.draft.kind)
@@ -45,8 +44,7 @@ def _enter(node: Node, arguments: Arguments) -> JsonObject:
 def _foresee(node: Node, arguments: Arguments) -> JsonObject:
     names, officer = names_of(node), arguments.officer()
     entry = _entry(node, names, arguments)
-    if entry.why.case:
-        node.cases.check_takes(officer, entry.why.case)
+    _check_case(node, officer, entry)
     foreseen = foresee_entry(node.records, officer, entry)
     sights: list[Json] = [
         {
@@ -63,6 +61,20 @@ def _foresee(node: Node, arguments: Arguments) -> JsonObject:
         "terms": shown["terms"],
         "who": sights,
     }
+
+
+def _check_case(node: Node, officer: OfficerId, entry: Entry) -> None:
+    """Raise Invalid for a case that takes nothing in, with all that is wrong with the record beside it (R67)."""
+    if not entry.why.case:
+        return
+    try:
+        node.cases.check_takes(officer, entry.why.case)
+    except Invalid as fault:
+        try:
+            check_entry(node.records, officer, entry)
+        except Invalid as others:
+            raise Invalid.of_all((others, *others.also, fault)) from fault
+        raise
 
 
 def _entry(node: Node, names: Names, arguments: Arguments) -> Entry:

@@ -25,6 +25,7 @@ _PARTS: Final = (
     "rooms_units",
     "rooms_entering",
     "rooms_unsigned",
+    "rooms_alike",
 )
 ROOMS: Final = tuple(TEXTS / part for part in _PARTS)
 """The folders of texts that are sentences of rooms."""

@@ -3,7 +3,8 @@
 A room says what it decides in whole English sentences, and knows no language. A page knows a sentence again by its English
 pattern, takes out what stands at the placeholders, and says the same in the reader's language: codes in words, times as they are
 written there. So a ground that another node sent, or that stands in the trail since last year, is told as one of today's is. What
-is not known again stays English, and is marked as English.
+is not known again stays English, and is marked as English. What names a command is told as what a page can do in its place, and
+has no translation of its own (W148).
 
 The patterns stand in `texts/rooms*/en.yaml`, word for word as the rooms' code has them; tests hold the two against each other
 (tests/unit/web/test_room_texts.py). The first part of a placeholder's name says what stands there: `{day_since}` a day, `{why}`
@@ -288,7 +289,7 @@ def _clause(say: Wording, text: str, depth: int) -> Markup:
     Parts that are all known come first: a pattern may have a semicolon of its own, and a value in it anything.
     """
     if not depth and (words := _words().get(text)) is not None:
-        return say.text(words.key)
+        return _told(say, (words, ()), 1)
     if _is_too_long(text) or not depth:
         return _as_english(say, text)
     parts = text.split("; ")

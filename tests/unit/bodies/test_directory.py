@@ -229,3 +229,23 @@ def test_only_an_officer_whose_role_may_enters_officers_and_the_refusal_is_in_th
     assert node.store.state.bodies.officer(newcomer.id) == newcomer
     with pytest.raises(Invalid, match="roles"):
         node.directory.officers.put(HEAD, Officer(OfficerId("x"), frozenset({"emperor"})))
+
+
+def test_b29_a_list_that_says_the_same_makes_no_version_and_tells_nobody() -> None:
+    nodes = network("RC", "XA-NCB", "XB-NCB")
+    keeper, one, other = nodes["RC"], nodes["XA-NCB"].id, nodes["XB-NCB"].id
+    entries = (entry(one, "member", "2030-01-01"), entry(other, "observer", "2030-01-01"))
+    keeper.directory.keep_group(HEAD, "members", "Members", entries, 0)
+    told, acts = len(keeper.store.state.outbox.put_out), len(keeper.store.state.trail.acts)
+    for same in (entries, entries[::-1]):
+        with pytest.raises(Conflict, match="was not kept anew") as refused:
+            keeper.directory.keep_group(HEAD, "members", "Members", same, 1)
+        assert not refused.value.changed_meanwhile
+        assert "Version 1 says the same" in refused.value.why
+        known, would = keeper.directory.foresee_group(HEAD, "members", "Members", same, 1)
+        assert known is not None
+        assert (known.version, would.version) == (1, 2), "looking at it tells that nothing differs"
+    assert (len(keeper.store.state.outbox.put_out), len(keeper.store.state.trail.acts)) == (told, acts)
+    assert keeper.directory.keep_group(HEAD, "members", "All members", entries, 1).version == 2
+    twice = (*entries, entry(one, "member", "2032-01-01"))
+    assert keeper.directory.keep_group(HEAD, "members", "All members", twice, 2).version == 3

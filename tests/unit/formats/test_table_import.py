@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -42,11 +43,16 @@ HEAD = "No,Surname,Given names,Born,Nat\n"
 VELK = "17,Velk,Ardan,04.05.1979,XA\n"
 
 
-def opened(folder: Path, data: bytes | str, mapping: str, name: str = "list.csv") -> tuple[list[Any], OpenedImport]:
+def opened(
+    folder: Path, data: bytes | str, mapping: str, name: str = "list.csv", *, of_passports: str = ""
+) -> tuple[list[Any], OpenedImport]:
     """Read a table as an import does; every draft is fit to be kept."""
     file = folder / name
     file.write_bytes(data if isinstance(data, bytes) else data.encode())
-    with read_import(file, terms(), read_mapping(mapping.encode(), load_schemata())) as found:
+    kinds = {"Passport": of_passports} if of_passports else {}
+    with read_import(
+        file, replace(terms(), kind_by_schema=kinds), read_mapping(mapping.encode(), load_schemata())
+    ) as found:
         rows = list(found.rows)
     for row in rows:
         if isinstance(row, RecordDraft):
@@ -454,3 +460,62 @@ def test_r44_rows_are_streamed(tmp_path: Path) -> None:
         assert isinstance(found.rows, Iterator)
         assert isinstance(next(found.rows), RecordDraft)
         assert sum(isinstance(row, RecordDraft) for row in found.rows) == 19_999
+
+
+LOST = """
+table:
+  ignore: [Photo]
+  keep: [Remark]
+entities:
+  passport:
+    schema: Passport
+    keys: [No]
+    properties:
+      number: {column: No}
+      country: {column: Country}
+"""
+LOST_HEAD = "No,Country,Remark,Photo\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "columns", "said"),
+    [
+        ("country: {column: Country}", "birthDate: {column: Country}", LOST_HEAD,
+         "line 11, entities.passport.properties.birthDate"),
+        ("country: {column: Country}", "holder: {column: Country, prefix: w-}", LOST_HEAD, "never says «holder» (R66)"),
+        ("keep: [Remark]", "keep: [Surname]", "No,Country,Surname,Photo\n", "line 4, column surname"),
+        ("keep: [Remark]", "keep: [Фамилия]", "No,Country,Фамилия,Photo\n", "the column «фамилия» holds (R66)"),
+        ("keep: [Remark]", "keep: [Date of birth]", "No,Country,Date of birth,Photo\n", "name it under «ignore»"),
+    ],
+)  # fmt: skip
+def test_r66_a_mapping_that_says_whose_a_lost_document_is_is_refused_with_its_line(
+    tmp_path: Path, old: str, new: str, columns: str, said: str
+) -> None:
+    data = columns + "XA1,XA,x,y\n"
+    with pytest.raises(Invalid) as refused:
+        opened(tmp_path, data, LOST.replace(old, new), of_passports="travel_document")
+    assert said in f"{refused.value.what} {refused.value.why}"
+    # The same is said of a passport as part of a person's record.
+    assert (
+        len(opened(tmp_path, data.replace(",XA,", ",1979,") if "birthDate" in new else data, LOST.replace(old, new))[0])
+        == 1
+    )
+    (row,), _ = opened(tmp_path, LOST_HEAD + "XA1,XA,x,y\n", LOST, of_passports="travel_document")
+    assert [fact.property for fact in row.facts] == ["number", "country", "Remark"]
+
+
+def test_r66_the_original_of_a_lost_document_holds_its_own_columns_alone(tmp_path: Path) -> None:
+    mapping = """
+entities:
+  person:
+    schema: Person
+    keys: [Name]
+    prefix: w-
+    properties: {name: {column: Name}}
+  passport: {schema: Passport, keys: [No], properties: {number: {column: No}}}
+"""
+    data = "Name,No\nVelk,XA1\n"
+    for kind, held in (("travel_document", {"No": "XA1"}), ("", {"Name": "Velk", "No": "XA1"})):
+        person, passport = opened(tmp_path, data, mapping, of_passports=kind)[0]
+        assert json.loads(person.fragment.data) == {"Name": "Velk", "No": "XA1"}
+        assert json.loads(passport.fragment.data) == held

@@ -1,4 +1,4 @@
-"""R59 and R60: one of our records is corrected and kept longer by hand, once for each version that was seen."""
+"""R59, R60 and R66: one of our records is corrected and kept longer by hand, once for each version that was seen."""
 
 from __future__ import annotations
 
@@ -177,3 +177,37 @@ def test_r60_an_end_that_is_not_later_or_too_late_is_refused(net: Network, reten
     assert raised.value.field == field
     with pytest.raises(Conflict):
         extend_record(replace(net.xa.records, schemata=LISTED), DUTY, record.id, 2, "still_sought", LONGER)
+
+
+PASSPORT = replace(
+    PERSON,
+    name="Passport",
+    ancestors=frozenset({"Passport"}),
+    properties={
+        name: Property(name, name, PropertyType.STRING) for name in ("number", "birthDate", "surname", "summary")
+    },
+)
+
+
+def test_r66_what_was_kept_before_the_rule_stands_until_it_is_taken_out_and_nothing_is_added(net: Network) -> None:
+    number, born = Fact("number", "XA7654321"), Fact("birthDate", "1979")
+    terms = replace(terms_of(net.xa, net.agreement), kind="travel_document")
+    record = replace(a_record(net.xa, terms), schema="Passport", facts=(number, born))
+    net.share(record)
+    desk = replace(net.xa.records, schemata={"Passport": PASSPORT})
+
+    def change(version: int, *changes: FactChange) -> Record:
+        return correct_record(desk, DUTY, record.id, version, "out_of_date", changes)
+
+    for wrong in (
+        FactChange("surname", value="Velk"), FactChange("birthDate", value="1980"), FactChange("birthDate", "1979", "1980"),
+    ):  # fmt: skip
+        with pytest.raises(Invalid) as refused:
+            change(1, wrong)
+        assert refused.value.field == wrong.property
+    assert change(1, FactChange("summary", value="Lost at the harbour.")).version == 2
+    assert extend_record(desk, DUTY, record.id, 2, "proceedings_pending", LONGER).version == 3
+    left = change(3, FactChange("birthDate", "1979"))
+    assert [fact.property for fact in left.facts] == ["number", "summary"]
+    with pytest.raises(Invalid):
+        change(4, FactChange("birthDate", value="1979"))

@@ -12,10 +12,10 @@ from entente.handling.model import Observation, Retention
 from entente.kernel.errors import Invalid, Refused
 from entente.kernel.ids import OfficerId, RecordId
 from entente.records.blobs import Looking
-from entente.records.entering import Entry, enter_record, foresee_entry
+from entente.records.entering import Entry, check_entry, enter_record, foresee_entry
 from entente.records.importing import Import, ImportPlan
 from entente.records.model import Fact, Link, Property, PropertyType, RecordDraft, Rejected, Schema
-from entente.records.rules import record_id
+from entente.records.rules import FAULTS_MAX, record_id
 from tests.support.build_bodies import LISTS
 from tests.support.build_correspondence import ANALYST, DUTY, SCHEMATA, Desk, Network, a_network, a_record, terms_of
 
@@ -34,7 +34,13 @@ FAMILY = Schema(
         "family": Property("family", "Family", PropertyType.ENTITY, "Family"),
     },
 )
-BOTH = {**SCHEMATA, "Family": FAMILY}
+PASSPORT = replace(
+    FAMILY,
+    name="Passport",
+    ancestors=frozenset({"Passport"}),
+    properties={name: Property(name, name, PropertyType.STRING) for name in ("number", "surname")},
+)
+BOTH = {**SCHEMATA, "Family": FAMILY, "Passport": PASSPORT}
 
 
 @pytest.fixture
@@ -115,6 +121,10 @@ def test_r64_an_id_is_made_where_there_is_none_and_one_that_is_taken_is_refused(
         ({"local_id": "no spaces"}, "local_id"),
         ({"schema": "Nothing"}, "schema"),
         ({"kind": "vehicle"}, "schema"),
+        (
+            {"kind": "travel_document", "schema": "Passport", "facts": (Fact("number", "X1"), Fact("surname", "Velk"))},
+            "surname",
+        ),
         ({"retention": Retention(date(2031, 5, 4), date(2035, 1, 1))}, "retention"),
         ({"retention": Retention(date(2032, 1, 1), date(2099, 1, 1))}, "retention"),
     ],
@@ -176,6 +186,35 @@ def test_r65_a_link_goes_to_what_the_officer_may_see_and_to_what_it_can_be_of(ne
     assert absent.field == "person"
     wrong = refused(net, entry(net, **{**family, "local_id": "f-2"}, links=(Link("family", person.id),)))
     assert (wrong.field, "Family" in wrong.why) == ("family", True)
+
+
+def test_r67_all_that_is_wrong_is_said_at_once_each_at_its_own(net: Network) -> None:
+    hidden = [RecordId(f"{net.xa.id}/none-{number}") for number in range(2)]
+    wrong = entry(
+        net,
+        schema="Family",
+        local_id="no spaces",
+        facts=(Fact("relationship", "x\u202ey"), Fact("unheardOf", "x")),
+        links=(Link("person", hidden[0]), Link("family", hidden[1]), Link("unheardOf", hidden[1])),
+        retention=Retention(date(2031, 5, 4), date(2099, 1, 1)),
+    )
+    for way in (enter_record, foresee_entry, check_entry):
+        with pytest.raises(Invalid) as raised:
+            way(replace(net.xa.records, schemata=BOTH), DUTY, wrong)
+        said = (raised.value, *raised.value.also)
+        assert [one.field for one in said] == [
+            "local_id", "relationship", "unheardOf", "unheardOf", "retention", "retention", "person", "family",
+        ]  # fmt: skip
+        assert all(one.what and one.why and not one.also for one in said[1:])
+        assert {one.do for one in said} == {"Change what is wrong and enter it again; nothing of it was kept."}
+    refused(net, wrong)
+    # What is looked at is as many as are told.
+    many = entry(
+        net, schema="Family", facts=(Fact("relationship", "x"),), links=(Link("person", hidden[0]),) * (FAULTS_MAX + 5)
+    )
+    before = len(net.xa.acts("show_record"))
+    assert len(refused(net, many).also) == FAULTS_MAX - 1
+    assert len(net.xa.acts("show_record")) - before <= FAULTS_MAX
 
 
 def test_r64_what_would_come_of_it_is_said_and_nothing_is_kept(net: Network) -> None:

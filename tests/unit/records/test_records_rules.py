@@ -1,4 +1,4 @@
-"""R1 to R7 of docs/rules/records.md: each rule by its number, each refusal by its field."""
+"""R1 to R7 and R66 of docs/rules/records.md: each rule by its number, each refusal by its field."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -30,6 +30,7 @@ from entente.records.rules import (
     content_digest,
     content_texts,
     extract,
+    faults_in,
     is_live,
     is_possible_date,
     record_id,
@@ -317,3 +318,92 @@ def test_a_caption_is_the_first_property_the_schema_shows() -> None:
     assert caption(record(facts=(Fact("alias", "Red"),)), SCHEMATA["Person"]) == "Red"
     assert caption(record(facts=(Fact("birthDate", "1979"),)), SCHEMATA["Person"]) == "p-1"
     assert caption(record(), None) == "p-1"
+
+
+LOST = RecordDraft(
+    "d-1",
+    "Passport",
+    "travel_document",
+    (terms("travel_document"),),
+    (
+        Fact("number", "XA7654321"),
+        Fact("country", "XA"),
+        Fact("fraudType", "stolen blank"),
+        Fact("theftDate", "2031-01"),
+    ),
+    (),
+    RETENTION,
+)
+
+
+def lost_that_says(*more: Fact | Link) -> RecordDraft:
+    facts = tuple(one for one in more if isinstance(one, Fact))
+    return replace(LOST, facts=(*LOST.facts, *facts), links=tuple(one for one in more if isinstance(one, Link)))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        Fact("surname", "Velk"), Fact("givenName", "Ardan"), Fact("birthDate", "1979"), Fact("birthPlace", "Orenmouth"),
+        Fact("gender", "male"), Fact("personalNumber", "77-1"), Fact("mrz", "P<XAXVELK<<ARDAN"),
+        Link("holder", RecordId("body:xa/p-1")),
+        Fact("Birth date", "1979", is_unknown_property=True), Fact("last_name", "Velk", is_unknown_property=True),
+        Fact("NATIONALITY", "XA", is_unknown_property=True),
+    ],
+    ids=lambda one: str(one.property),
+)  # fmt: skip
+def test_r66_a_lost_document_never_says_whose_it_is(said: Fact | Link) -> None:
+    check(LOST)
+    with pytest.raises(Invalid) as refused:
+        check(lost_that_says(said))
+    assert refused.value.field == said.property
+    assert f"a travel_document never says «{said.property}»; leave it out (R66)" in refused.value.what
+    assert "«ignore»" in refused.value.do
+    # As part of what is said of a person it may: only the kind is another.
+    wanted = replace(lost_that_says(said), kind="wanted_person", terms=(terms(),))
+    check(wanted)
+
+
+def test_r66_what_another_body_kept_before_the_rule_is_taken_in() -> None:
+    draft = lost_that_says(Fact("birthDate", "1979"), Link("holder", RecordId("body:xa/p-1")))
+    record = Record(
+        record_id(SOURCE, "d-1"),
+        SOURCE,
+        "d-1",
+        1,
+        draft.schema,
+        draft.kind,
+        NOW,
+        draft.terms,
+        draft.facts,
+        draft.links,
+        RETENTION,
+    )
+    check_received(record, SCHEMATA, LISTS, SOURCE)
+    with pytest.raises(Invalid):
+        check(draft)
+
+
+def test_r66_the_list_names_properties_that_there_are() -> None:
+    known = {name for schema in SCHEMATA.values() for name in schema.properties}
+    for kind in LISTS.record_kinds.values():
+        assert kind.never <= known
+        own = {name for one in kind.schemata for name in SCHEMATA[one].properties}
+        assert not kind.never or kind.never & own
+
+
+def test_r67_all_faults_of_a_draft_are_found_and_the_first_is_raised() -> None:
+    wrong = replace(
+        LOST,
+        facts=(Fact("number", ""), Fact("country", "QQ"), Fact("startDate", "soon"), Fact("surname", "Velk")),
+        links=(Link("unheardOf", RecordId("body:xa/p-1")),),
+    )
+    found = [one.field for one in faults_in(wrong, SCHEMATA, LISTS)]
+    assert found == ["number", "country", "startDate", "unheardOf", "surname"]
+    assert [*faults_in(LOST, SCHEMATA, LISTS)] == []
+    with pytest.raises(Invalid) as refused:
+        check(wrong)
+    assert refused.value.field == "number"
+    # Of what is of no schema or no kind nothing else can be told.
+    assert [one.field for one in faults_in(replace(wrong, schema="Person"), SCHEMATA, LISTS)] == ["schema", "surname"]
+    assert [one.field for one in faults_in(replace(wrong, kind="nothing"), SCHEMATA, LISTS)] == ["kind"]

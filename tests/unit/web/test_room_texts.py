@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from datetime import date
 from functools import cache
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -338,6 +339,26 @@ def test_w148_what_a_page_advises_can_be_done_on_a_page() -> None:
         for key, text in room_texts().items():
             told = here.get(here_key(key), "")
             assert set(PLACEHOLDER.findall(told)) <= set(PLACEHOLDER.findall(str(text)))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_w148_what_a_page_says_in_place_of_a_command_is_said_each_time(language: str) -> None:
+    """So the sentence itself needs no translation: it is known again in English, and shown to nobody (test_texts.py)."""
+    say = Wording(language)
+    values = {"number": "3", "body": "XC-NCB", "time": "2031-05-04T08:00:00Z"}
+    told = 0
+    for key, text in room_texts().items():
+        if not say.has(here_key(key)):
+            continue
+        begins = unescape(str(texts_of(language)[here_key(key)]).partition("{")[0])
+        for form in english_forms(text):
+            told += 1
+            names = PLACEHOLDER.findall(form)
+            shown = said(say, form.format_map({name: values.get(name.partition("_")[0], "x") for name in names}))
+            assert unescape(re.sub("<[^>]*>", "", shown)).startswith(begins), key
+            assert ENGLISH_MARK not in shown, key
+            assert not COMMAND.search(shown), key
+    assert told
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

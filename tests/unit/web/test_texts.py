@@ -100,6 +100,11 @@ def placeholders(text: Text) -> set[str]:
     return {name for form in forms_of(text) for name in PLACEHOLDER.findall(form)}
 
 
+def told_otherwise() -> set[str]:
+    """Return what rooms say that no page shows, since another text stands in its place (W148): known again in English alone."""
+    return {key for key in room_texts() if here_key(key) in texts_of("en")}
+
+
 def put_together() -> Iterator[str]:
     """Yield the keys that are put together from what the table, the errors and the lists hold."""
     for page in PAGES:
@@ -132,7 +137,7 @@ def put_together() -> Iterator[str]:
     yield from ("shell.user_assigned", "rule.one", "rule.several")
     # Told by what rooms say (test_room_texts.py, which holds them against the rooms' code).
     yield from room_texts()
-    yield from (here for key in room_texts() if (here := here_key(key)) in texts_of("en"))
+    yield from map(here_key, told_otherwise())
 
 
 def used() -> set[str]:
@@ -167,8 +172,9 @@ def _keys_in(node: ast.AST) -> Iterator[str]:
 
 
 def test_every_text_is_there_in_every_language_and_none_is_unused() -> None:
-    keys = used()
+    assert told_otherwise()
     for language in LANGUAGES:
+        keys = used() if language == "en" else used() - told_otherwise()
         there = set(texts_of(language))
         assert keys - there == set(), f"{language} lacks texts"
         assert there - keys == set(), f"{language} has texts that no page says"
@@ -190,7 +196,7 @@ def test_no_text_stands_twice(language: str) -> None:
 @pytest.mark.parametrize("language", OTHERS)
 def test_placeholders_are_those_of_english(language: str) -> None:
     english, other = texts_of("en"), texts_of(language)
-    assert {key for key in english if placeholders(english[key]) != placeholders(other[key])} == set()
+    assert {key for key in other if placeholders(english[key]) != placeholders(other[key])} == set()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -200,7 +206,7 @@ def test_plural_forms_are_those_of_the_language(language: str) -> None:
     assert plural
     assert {key: forms for key, forms in plural.items() if forms != wanted} == {}
     english = {key for key, text in texts_of("en").items() if isinstance(text, Mapping)}
-    assert set(plural) == english
+    assert set(plural) == (english if language == "en" else english - told_otherwise())
 
 
 @pytest.mark.parametrize("language", OTHERS)
@@ -208,8 +214,8 @@ def test_few_texts_are_the_english_ones(language: str) -> None:
     english, other = texts_of("en"), texts_of(language)
     same = {
         key
-        for key, text in english.items()
-        if isinstance(text, str) and text == other[key] and len(PLACEHOLDER.sub("", text)) > 12
+        for key, text in other.items()
+        if isinstance(text, str) and text == english[key] and len(PLACEHOLDER.sub("", text)) > 12
     }
     assert same == set(), "a text was not translated"
 

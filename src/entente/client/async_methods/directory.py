@@ -113,7 +113,8 @@ class AsyncDirectoryMethods(AsksAsync):
     ) -> Result:
         """Keep the next version of a group of this body.
 
-        Each version replaces the whole list: where another one stands than it was made from, nothing is done.
+        Each version replaces the whole list: where another one stands than it was made from, or the same list, nothing
+        is done.
         Needs the scope directory.write.
 
         name: Its short name.

@@ -127,6 +127,15 @@ class Readings(TypedDict):
     readings: list[ReadingsReading]
 
 
+class QueryErrorAlso(TypedDict):
+    """Query error also, as the API gives it."""
+
+    field: str
+    what: str
+    why: str
+    do: str
+
+
 class QueryError(TypedDict):
     """One error, as the API gives it."""
 
@@ -137,6 +146,8 @@ class QueryError(TypedDict):
     decision: NotRequired[Decision]
     field: NotRequired[str]
     """Invalid: which field."""
+    also: NotRequired[list[QueryErrorAlso]]
+    """Invalid: what else is wrong, each at its field."""
     reason: NotRequired[str]
     """Untrusted: why."""
     changed_meanwhile: NotRequired[bool]

@@ -15,7 +15,7 @@ from entente.handling.model import Observation
 from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import Invalid, NotFound
 from entente.records.model import VALUE_CHARACTERS_MAX, PropertyType, Schema
-from entente.web.desk.forms import Entered, Field, Kind
+from entente.web.desk.forms import Entered, Fault, Field, Kind
 from entente.web.desk.naming import quote_record, record_asked_for, record_path
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Elsewhere, Page, ShowPage
 from entente.web.desk.reading import member, members, text, whole
@@ -46,6 +46,7 @@ class FactField:
     value: str
     is_assessed: bool
     is_long: bool
+    fault: Fault | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class AddedField:
     property: str
     value: str
     is_assessed: bool
+    fault: Fault | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +150,14 @@ def _field(asked: Asked, fact: JsonObject, about: str, key: str, schema: Schema 
         value=value if entered is None else _said(form, "fact").get(entered, value),
         is_assessed=is_assessed if entered is None else entered in form.each("assessed"),
         is_long=len(value) > _LONG_CHARACTERS or "\n" in value,
+        fault=form.fault(f"fact.{entered}") if entered is not None else None,
     )
 
 
 def _added(key: str, form: Entered) -> AddedField:
     value = _said(form, "add_value").get(key, "")
-    return AddedField(key, form.each("add_property").get(key, ""), value, key in form.each("add_assessed"))
+    chosen, is_assessed = form.each("add_property").get(key, ""), key in form.each("add_assessed")
+    return AddedField(key, chosen, value, is_assessed, form.fault(f"add_value.{key}"))
 
 
 def _properties(schema: Schema | None, asked: Asked) -> dict[str, str]:
@@ -192,18 +196,26 @@ def _change(asked: Asked) -> Done:
         given |= {"purpose": task.purpose, "crime_area": task.crime_area}
     replaced, new = _replaced(form), _new(form)
     try:
-        asked.perform("record_correct", {**given, "changes": [*replaced, *new]})
+        asked.perform("record_correct", {**given, "changes": [*replaced.values(), *new.values()]})
     except Invalid as error:
         raise _at_its_values(error, replaced, new) from error
     return Done(f"{PREFIX}/versions/{quote_record(name)}", "record_corrected")
 
 
-def _at_its_values(error: Invalid, replaced: Sequence[JsonObject], new: Sequence[JsonObject]) -> Invalid:
-    """Return what a room says of a property as said of the values that were entered for it, which the form leads to."""
-    for field, changes in (("add_value", new), ("fact", replaced)):
-        if any(one["property"] == error.field for one in changes):
-            return Invalid(error.what, field=field, why=error.why, do=error.do)
-    return error
+def _at_its_values(error: Invalid, replaced: Mapping[str, JsonObject], new: Mapping[str, JsonObject]) -> Invalid:
+    """Return what a room says of properties as said of the values that were entered for them, which the form leads to."""
+    left = [(f"add_value.{key}", one) for key, one in new.items()] + [
+        (f"fact.{key}", one) for key, one in replaced.items()
+    ]
+    told = []
+    for fault in (error, *error.also):
+        of_it = [pair for pair in left if pair[1]["property"] == fault.field]
+        named = [pair for pair in of_it if f"«{text(pair[1], 'value')[:20]}»" in fault.what]
+        found = next(iter([*named, *of_it]), None)
+        if found is not None:
+            left.remove(found)
+        told.append(Invalid(fault.what, field=found[0] if found else fault.field, why=fault.why, do=fault.do))
+    return Invalid.of_all(told)
 
 
 def version_of(form: Entered) -> int:
@@ -212,10 +224,10 @@ def version_of(form: Entered) -> int:
     return int(said) if said.isascii() and said.isdecimal() else 0
 
 
-def _replaced(form: Entered) -> list[JsonObject]:
-    """Return the changes of values that stand: to another value, to nothing, to assessed or observed."""
+def _replaced(form: Entered) -> dict[str, JsonObject]:
+    """Return the changes of values that stand, by their keys: to another value, to nothing, to assessed or observed."""
     values, ticked = _said(form, "fact"), form.each("assessed")
-    found: list[JsonObject] = []
+    found: dict[str, JsonObject] = {}
     for key, about in _said(form, "was").items():
         standing, prop, was = _read(about)
         before, _, on = standing.partition(_ON)
@@ -225,16 +237,17 @@ def _replaced(form: Entered) -> list[JsonObject]:
             continue
         kept = was if value == was.strip() else value
         change: JsonObject = {"property": prop, "was": was, "value": kept, "observation": observation.value}
-        found.append({**change, "terms": int(on)} if on.isascii() and on.isdecimal() else change)
+        found[key] = {**change, "terms": int(on)} if on.isascii() and on.isdecimal() else change
     return found
 
 
-def _new(form: Entered) -> list[JsonObject]:
+def _new(form: Entered) -> dict[str, JsonObject]:
+    """Return the values that are added, by their keys in the form."""
     terms = form.value("add_terms")
     more: JsonObject = {"terms": int(terms)} if terms.isascii() and terms.isdecimal() else {}
     ticked, properties = form.each("add_assessed"), form.each("add_property")
-    return [
-        {
+    return {
+        key: {
             "property": properties.get(key, ""),
             "value": value.strip(),
             "observation": (Observation.ASSESSED if key in ticked else Observation.OBSERVED).value,
@@ -242,7 +255,7 @@ def _new(form: Entered) -> list[JsonObject]:
         }
         for key, value in _said(form, "add_value").items()
         if value.strip() or properties.get(key)
-    ]
+    }
 
 
 def _extend(asked: Asked) -> Done:

@@ -18,7 +18,6 @@ from functools import partial
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from markupsafe import Markup
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -43,14 +42,15 @@ from entente.web.desk.cookies import asks_by_itself, token_of, whence
 from entente.web.desk.downloads import downloaded
 from entente.web.desk.draft_routes import DraftRoutes, forms_of
 from entente.web.desk.drafts import Draft, Drafts
-from entente.web.desk.forms import STAMP, Entered, Fault, Kind, entered, fault_of, once_key, posted
+from entente.web.desk.form_sent import faults_before, sent_form
+from entente.web.desk.forms import STAMP, Entered, Fault, entered, faults_of, once_key
 from entente.web.desk.guards import has_token, require_own_page
 from entente.web.desk.headers import DeskHeaders
 from entente.web.desk.live import Live, changed_by, kept_for_now, thing_of
 from entente.web.desk.memory import Memories
-from entente.web.desk.multipart import Posted, declared_bytes, is_multipart, posted_in_parts
+from entente.web.desk.multipart import Posted, declared_bytes
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Download, Elsewhere, Page, ShowPage
-from entente.web.desk.paths import HOME, own_path
+from entente.web.desk.paths import HOME, SIGN_IN_PATH, own_path
 from entente.web.desk.ports import DeskParts, Step
 from entente.web.desk.preferences import choose, language_of, look_of
 from entente.web.desk.rates import NotTooOften
@@ -66,8 +66,6 @@ from entente.web.home import zone_of
 from entente.web.wording import Wording
 
 _log = logging.getLogger(__name__)
-SIGN_IN_PATH: Final = f"{PREFIX}/sign-in"
-"""Where whoever has no session is sent (entrance.Entrance)."""
 SEE_OTHER: Final = 303
 
 
@@ -144,12 +142,15 @@ class Desk:
         if session is None:
             # Nothing is read for nobody. Whoever signs in again in another window sends the same form anew, and gets it back.
             return await run_in_threadpool(self._signed_out, request)
-        sent = await _sent(act, request)
+        sent = await sent_form(act, request)
         asked = await run_in_threadpool(self._asked, request, session)
         form = entered(act.name, act.fields, sent.fields, asked.say).with_files(act.files, sent.small)
         asked = replace(asked, form=form)
         request.state.written = written_in(act.fields, form.values, asked.say)
-        faults = (*_faults_of(act, session, sent, form, asked.say), *await run_in_threadpool(act.wrong_besides, asked))
+        faults = (
+            *faults_before(act, session, sent, form, asked.say),
+            *await run_in_threadpool(act.wrong_besides, asked),
+        )
         if not faults and act.heeds_changes:
             faults = self._changed_meanwhile(asked, sent.fields.get(STAMP, ""))
         is_kept = act.keeps_file and has_token(session, sent.fields)
@@ -229,7 +230,7 @@ class Desk:
         except NotFound:
             raise
         except EntenteError as error:
-            faults = (fault_of(error, act.fields, asked.say, asked.form.values),)
+            faults = faults_of(error, act.fields, asked.say, asked.form.values)
             return self._given_back(act, asked, request, faults, error)
         if done.draft is not None:
             draft = Draft(act.draft_of, done.draft, self.node.clock.now())
@@ -397,35 +398,3 @@ class Desk:
 
     def _signed_out(self, request: Request) -> Response:
         return wrong.signed_out(self.shell(request, None), self.say(request, None))
-
-
-async def _sent(act: ActPage, request: Request) -> Posted:
-    """Return what a form sends; one that has a file is sent in parts, any other is not."""
-    if (act.file or act.files) and is_multipart(request):
-        return await posted_in_parts(
-            request, act.file, act.many, small=act.files, has_several_files=act.has_several_files
-        )
-    return Posted(await posted(request, act.many))
-
-
-def _faults_of(act: ActPage, session: Session, sent: Posted, form: Entered, say: Wording) -> tuple[Fault, ...]:
-    """Return what keeps a form from being done before its act looks at it."""
-    if not has_token(session, sent.fields):
-        return (Fault("", say.text("fault.session"), say.text("fault.session_do")),)
-    there = {Kind.FILE: sent.file is not None, Kind.FILES: bool(sent.small)}
-    lacks = [one for one in act.fields if one.is_needed and not there.get(one.kind, True)]
-    missing = tuple(Fault(one.name, say.text("fault.no_file"), say.text("fault.no_file_do")) for one in lacks)
-    if faults := (*form.faults, *missing):
-        return faults
-    return (_again_first(act, say),) if act.is_heavy and not session.is_recent else ()
-
-
-def _again_first(act: ActPage, say: Wording) -> Fault:
-    """Return what is wrong with a form whose act needs a proof of who is there: it waits for it, in another tab.
-
-    Of chosen files a page that is given back knows nothing: browsers let nobody fill such a field but their user.
-    """
-    way = Markup('<a href="{}" target="_blank">{}</a>').format(f"{SIGN_IN_PATH}/again", say.text("sign_in.again"))
-    has_files = bool(act.file or act.files)
-    files_do, do = say.text("sign_in.again_first_files_do", way=way), say.text("sign_in.again_first_do", way=way)
-    return Fault("", say.text("sign_in.again_first"), files_do if has_files else do)

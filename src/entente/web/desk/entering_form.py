@@ -9,19 +9,21 @@ Source: docs/rules/desk.md W139; docs/rules/records.md R3.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from entente.handling.model import Observation
+from entente.handling.model import Observation, RecordKind, Retention
 from entente.handling.rules import retention_for
 from entente.identity.identifiers import readings
 from entente.identity.identifiers.reading import IdentifierKind
 from entente.identity.model import SEXES, Query
 from entente.identity.rules import OCCASION_CHARACTERS_MAX, day_first
 from entente.kernel.canonical import Json, JsonObject
+from entente.kernel.clock import parse_date
 from entente.kernel.errors import Invalid
+from entente.records.entering import NO_PERSON, check_days, check_status
 from entente.records.model import (
     LOCAL_ID_CHARACTERS_MAX,
     PROPERTY_NAME_CHARACTERS_MAX,
@@ -31,7 +33,7 @@ from entente.records.model import (
     PropertyType,
     Schema,
 )
-from entente.records.rules import check_fact, is_possible_date
+from entente.records.rules import check_fact, check_local_id, is_possible_date
 from entente.web.desk.entering_kinds import first_fields, link_fields, other_fields
 from entente.web.desk.forms import Entered, Fault, Field, Kind, fault_of
 from entente.web.desk.import_pages import CODES_CHARACTERS_MAX, TERMS_FIELDS
@@ -48,6 +50,7 @@ _LEFT_OUT: Final = frozenset({"title", "kind", "kind_of", "review_years", "erase
 """Of the terms of an import: what is said here by the form's address, or by days."""
 _TITLE: Final = "Entered by hand"
 """What the terms of a record without a list are called; nobody reads it."""
+_DAYS: Final = ("review_on", "erase_on")
 _LONG: Final = frozenset({PropertyType.TEXT})
 
 
@@ -94,12 +97,13 @@ class FormShown:
 
 def form_shown(asked: Asked, schema: Schema, kind: str, entered: Entered) -> FormShown:
     """Return the fields of a form, with what was entered into them."""
+    of_kind = asked.node.lists.record_kinds[kind]
     first, more, links = (
         [_field(asked, schema, one, name, entered) for one in fields]
         for fields, name in (
-            (first_fields(schema, kind), "fact"),
-            (other_fields(schema, kind), "fact"),
-            (link_fields(schema, kind), "link"),
+            (first_fields(schema, of_kind), "fact"),
+            (other_fields(schema, of_kind), "fact"),
+            (link_fields(schema, of_kind), "link"),
         )
     )
     say, listed = asked.say, asked.node.lists.countries
@@ -195,17 +199,37 @@ def _turned(schema: Schema, prop: str, value: str) -> str:
     return day_first(value) or value
 
 
-def wrong_values(asked: Asked, schema: Schema) -> tuple[Fault, ...]:
-    """Return what is wrong with each value that was entered, at its field, all of it at once; of properties it has, no others."""
-    found = []
-    for key, prop, value in values_of(asked.form, "fact"):
-        if prop not in schema.properties:
-            continue
+def wrong_in(asked: Asked, schema: Schema, kind: str) -> tuple[Fault, ...]:
+    """Return all that a form can judge itself, each at its field; what depends on what is held the room says, all at once (W156).
+
+    Of properties that the schema has, and no others: of those the room says what it says of them.
+    """
+    form, lists, say = asked.form, asked.node.lists, asked.say
+    found: list[tuple[str, Invalid]] = []
+
+    def judge(field: str, check: Callable[..., object], *given: object) -> None:
         try:
-            check_fact(Fact(prop, _turned(schema, prop, value)), schema, 1, asked.node.lists)
+            check(*given)
         except Invalid as error:
-            found.append(replace(fault_of(error, (), asked.say), field=f"fact{_PARTS}{key}", do=""))
-    return tuple(found)
+            found.append((field, error))
+
+    for key, prop, value in values_of(form, "fact"):
+        if prop in schema.properties and prop not in lists.record_kinds[kind].never:
+            judge(f"fact{_PARTS}{key}", check_fact, Fact(prop, _turned(schema, prop, value)), schema, 1, lists)
+    if form.value("own_number"):
+        judge("own_number", check_local_id, form.value("own_number"))
+    judge("status", check_status, schema.name, {form.value("status") or NO_PERSON}, asked.node.schemata)
+    days = {name: form.value(name) for name in _DAYS if form.value(name)}
+    for name, day in days.items():
+        judge(name, parse_date, day, name)
+    if len(days) == len(_DAYS) and not {field for field, _ in found} & {*_DAYS}:
+        judge("erase_on", _check_days, *days.values(), asked.node.clock.now().date())
+    told = (Invalid(error.what, field=field, why=error.why, do="") for field, error in found)
+    return tuple(fault_of(error, FIELDS, say, form.values) for error in told)
+
+
+def _check_days(review_on: str, erase_on: str, today: date) -> None:
+    check_days(Retention(parse_date(review_on, "review_on"), parse_date(erase_on, "erase_on")), today)
 
 
 def terms_by(form: Entered, kind: str, schema: str) -> str:
@@ -220,7 +244,7 @@ def terms_by(form: Entered, kind: str, schema: str) -> str:
         **{name: form.value(name) for name in lines},
         **codes,
         "subject": {schema: form.value("status")} if form.value("status") else {},
-        "retention": {name: form.value(name) for name in ("review_on", "erase_on")},
+        "retention": {name: form.value(name) for name in _DAYS},
     }
     if form.value("instrument"):
         terms["instrument"] = form.value("instrument")
@@ -228,19 +252,29 @@ def terms_by(form: Entered, kind: str, schema: str) -> str:
 
 
 def at_its_value(error: Invalid, form: Entered) -> Invalid:
-    """Return what a room says of a property as said of the value that was entered for it, which the form leads to."""
+    """Return what a room says of properties as said of the values that were entered for them, which the form leads to."""
+    told, taken = list[Invalid](), set[str]()
+    for one in (error, *error.also):
+        field = _value_meant(one, form, taken)
+        taken.add(field)
+        told.append(Invalid(one.what, field=field, why=one.why, do=one.do))
+    return Invalid.of_all(told)
+
+
+def _value_meant(error: Invalid, form: Entered, taken: Collection[str]) -> str:
+    """Return the field of the value that is meant: the one that is named, else the next of its property that is not taken."""
     for name in ("fact", "link"):
         rows = [(key, value) for key, prop, value in values_of(form, name) if prop == error.field]
+        named = [key for key, value in rows if f"«{value[:20]}»" in error.what or value in error.why]
+        left = [key for key, _ in rows if f"{name}{_PARTS}{key}" not in taken]
         if rows:
-            key = next((key for key, value in rows if f"«{value[:20]}»" in error.what), None)
-            key = key or next((key for key, value in rows if value in error.why), rows[0][0])
-            return Invalid(error.what, field=f"{name}{_PARTS}{key}", why=error.why, do=error.do)
-    return error
+            return f"{name}{_PARTS}{next(iter([*named, *left, rows[0][0]]))}"
+    return error.field
 
 
 def begun_with(asked: Asked, kind: str, query: Query | None, schema: Schema) -> dict[str, str]:
     """Return what a form begins with: terms as they are chosen most, by the task, and what a search was asked for."""
-    task, today = asked.memory.task, asked.node.clock.now().date()
+    task, today, of_kind = asked.memory.task, asked.node.clock.now().date(), asked.node.lists.record_kinds[kind]
     latest = retention_for(kind, None, today, None, asked.node.lists)
     begun = {
         "purposes": task.purpose if task is not None else "",
@@ -252,9 +286,9 @@ def begun_with(asked: Asked, kind: str, query: Query | None, schema: Schema) -> 
         "erase_on": _day(min(today + timedelta(days=_ERASE_DAYS), latest.erase_on)),
     }
     link, _, name = asked.query.get("link", "").partition(":")
-    if name and any(one.name == link for one in link_fields(schema, kind)):
+    if name and any(one.name == link for one in link_fields(schema, of_kind)):
         begun[f"link{_PARTS}{link}{_PARTS}0"] = name
-    return {**begun, **(_of_query(asked, query, schema, kind) if query is not None else {})}
+    return {**begun, **(_of_query(asked, query, schema, of_kind) if query is not None else {})}
 
 
 def _day(day: date) -> str:
@@ -276,7 +310,7 @@ _NUMBERS: Final[Mapping[IdentifierKind, Sequence[str]]] = {
 """Where a number that was asked for is entered, of what has such a property."""
 
 
-def _of_query(asked: Asked, query: Query, schema: Schema, kind: str) -> dict[str, str]:
+def _of_query(asked: Asked, query: Query, schema: Schema, kind: RecordKind) -> dict[str, str]:
     """Return the fields of a form that what was asked fits into."""
     offered = {one.name: one for one in (*first_fields(schema, kind), *other_fields(schema, kind))}
     begun: dict[str, str] = {}

@@ -1,7 +1,7 @@
 """What may be entered by hand: kinds of record, what each is about, and the fields that its form begins with.
 
-What a record of a kind may be about, and which properties that has, the lists say (docs/rules/records.md R2 and R3); here stands
-what officers ask for most, first.
+What a record of a kind may be about, which properties that has, and what it never says, the lists say (docs/rules/records.md R2,
+R3 and R66); here stands what officers ask for most, first.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from entente.handling.model import RecordKind
 from entente.node import Node
 from entente.records.judging import KIND as JUDGEMENT
 from entente.records.model import Property, PropertyType, Schema
@@ -82,12 +83,6 @@ _OF_FIRMS: Final = frozenset(
     }
 )  # fmt: skip
 """What a person has from the schema of persons and firms alike, and no person has."""
-_WITHOUT_HOLDER: Final[Mapping[str, frozenset[str]]] = {
-    "travel_document": frozenset(
-        {"holder", "surname", "givenName", "birthDate", "birthPlace", "gender", "personalNumber", "mrz"}
-    ),
-}
-"""What a record of a kind never says: a document that must not be accepted has no holder (data/record_kinds.yaml)."""
 
 
 def kinds_entered(node: Node) -> Mapping[str, Sequence[str]]:
@@ -108,17 +103,17 @@ def schema_entered(node: Node, kind: str, name: str) -> Schema | None:
     return schema
 
 
-def first_fields(schema: Schema, kind: str) -> Sequence[Property]:
+def first_fields(schema: Schema, kind: RecordKind) -> Sequence[Property]:
     """Return the properties that a form asks first."""
     names = _FIELDS.get(schema.name, schema.featured)
     return [one for name in names if (one := schema.properties.get(name)) is not None and _is_asked(one, kind)]
 
 
-def _is_asked(one: Property, kind: str) -> bool:
-    return one.type is not PropertyType.ENTITY and one.name not in _WITHOUT_HOLDER.get(kind, ())
+def _is_asked(one: Property, kind: RecordKind) -> bool:
+    return one.type is not PropertyType.ENTITY and one.name not in kind.never
 
 
-def other_fields(schema: Schema, kind: str) -> Sequence[Property]:
+def other_fields(schema: Schema, kind: RecordKind) -> Sequence[Property]:
     """Return the properties that a form has beside, as the schema has them."""
     first = {one.name for one in first_fields(schema, kind)}
     passed = NOT_OFFERED | (_OF_FIRMS if schema.name == "Person" else frozenset())
@@ -129,14 +124,15 @@ def other_fields(schema: Schema, kind: str) -> Sequence[Property]:
     ]
 
 
-def link_fields(schema: Schema, kind: str) -> Sequence[Property]:
+def link_fields(schema: Schema, kind: RecordKind) -> Sequence[Property]:
     """Return what a record of a schema links to, its own links before those of every thing."""
-    passed = _WITHOUT_HOLDER.get(kind, ())
-    links = [one for one in schema.properties.values() if one.type is PropertyType.ENTITY and one.name not in passed]
+    links = [
+        one for one in schema.properties.values() if one.type is PropertyType.ENTITY and one.name not in kind.never
+    ]
     return sorted(links, key=lambda one: one.name in {"addressEntity", "proof"})
 
 
-def links_to(schema: Schema, target: Schema, kind: str) -> str:
+def links_to(schema: Schema, target: Schema, kind: RecordKind) -> str:
     """Return the link by which a record of a schema is about one of another; empty where it has none.
 
     What every thing may rest on (an address, a source document) is no such link, unless the other is one.

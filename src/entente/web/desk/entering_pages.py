@@ -30,7 +30,7 @@ from entente.web.desk.entering_form import (
     form_shown,
     said_by,
     terms_by,
-    wrong_values,
+    wrong_in,
 )
 from entente.web.desk.entering_kinds import MAIN, PERSON, kinds_entered, links_to, schema_entered
 from entente.web.desk.forms import Entered, Fault, fault_of
@@ -146,9 +146,9 @@ def _kind_line(asked: Asked, kind: str, schemata: Sequence[str]) -> KindLine | N
     """Return a kind with what it may be about; None where nothing of it can link to the record that it is to be about."""
     say, carried, of = asked.say, _carried(asked), asked.query.get("of", "")
     target = asked.node.schemata.get(asked.query.get("about", ""))
-    ways = []
+    ways, of_kind = [], asked.node.lists.record_kinds[kind]
     for one in schemata:
-        link = links_to(asked.node.schemata[one], target, kind) if of and target is not None else ""
+        link = links_to(asked.node.schemata[one], target, of_kind) if of and target is not None else ""
         if link or not of:
             ways.append(
                 (say.code("schemata", one), enter_path(kind, one, **carried, link=f"{link}:{of}" if link else ""), one)
@@ -318,9 +318,9 @@ def _require_task(asked: Asked) -> None:
 
 
 def _wrong(asked: Asked) -> tuple[Fault, ...]:
-    """Return what is wrong with the values of a form; of one that is nobody's, nothing: that is told as its page is."""
+    """Return all that a form can judge itself; of one that is nobody's, nothing: that is told as its page is."""
     schema = schema_entered(asked.node, asked.path["kind"], asked.path["schema"])
-    return () if schema is None else wrong_values(asked, schema)
+    return () if schema is None else wrong_in(asked, schema, asked.path["kind"])
 
 
 def _enter(asked: Asked) -> Done:

@@ -29,11 +29,11 @@ from entente.kernel.errors import Invalid, NotFound
 from entente.node import Node
 from entente.verbs.references import names_of
 from entente.web.desk.cookies import forget, keep, session_of, signed_in_of, token_of, whence
-from entente.web.desk.desk import SEE_OTHER, SIGN_IN_PATH, Desk
+from entente.web.desk.desk import SEE_OTHER, Desk
 from entente.web.desk.forms import BACK, Entered, Fault, Field, Kind, entered, fault_of, posted
 from entente.web.desk.guards import has_token, require_own_page
 from entente.web.desk.page import Content
-from entente.web.desk.paths import HOME, PREFIX, own_path
+from entente.web.desk.paths import HOME, PREFIX, SIGN_IN_PATH, own_path
 from entente.web.desk.rendering import rendered
 from entente.web.errors import STATUS
 from entente.web.vetted import address_of_secret, picture_of

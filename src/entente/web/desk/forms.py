@@ -67,7 +67,7 @@ class Kind(StrEnum):
 
 
 _HOUR: Final = re.compile(r"([01]?[0-9]|2[0-3]):[0-5][0-9]")
-_SAYS_NOTHING: Final = "does not hold what it should."
+_SAYS_NOTHING: Final = ("does not hold what it should.", "The record was not entered.")
 """What rooms say of a field whose reason stands behind it."""
 _FILES: Final = frozenset({Kind.FILE, Kind.FILES})
 """What is no text: what stands in their place came from nobody's file."""
@@ -283,12 +283,22 @@ def fault_of(
     and whoever pasted one cannot see what is wrong with it.
     """
     found = _fault_as_said(error, fields, say)
-    entered_there = [text for name, text in (values or {}).items() if name.partition(_OF_SEVERAL)[0] == found.field]
+    entered_there = [
+        text for name, text in (values or {}).items() if found.field in {name, name.partition(_OF_SEVERAL)[0]}
+    ]
     unseen = next(filter(None, map(unseen_in, entered_there)), None)
     if unseen is None or not isinstance(error, Invalid):
         return found
     holds = say.text("plain.holds_hidden", character=unseen.called, place=unseen.place)
     return replace(found, what=Markup("{} {}").format(found.what, holds), do=say.text("plain.holds_hidden_do"))
+
+
+def faults_of(
+    error: EntenteError, fields: Sequence[Field], say: Wording, values: Mapping[str, str] | None = None
+) -> tuple[Fault, ...]:
+    """Return all that a room said of an act, each as the fault of its field; what it said twice of one, once."""
+    said_of = (error, *error.also) if isinstance(error, Invalid) else (error,)
+    return tuple(dict.fromkeys(fault_of(one, fields, say, values) for one in said_of))
 
 
 def _fault_as_said(error: EntenteError, fields: Sequence[Field], say: Wording) -> Fault:

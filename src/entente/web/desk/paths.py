@@ -11,6 +11,8 @@ PREFIX: Final = "/desk"
 """Before the path of every page."""
 HOME: Final = f"{PREFIX}/"
 
+SIGN_IN_PATH: Final = f"{PREFIX}/sign-in"
+"""Where whoever has no session is sent (entrance.Entrance)."""
 LIVE_PATH: Final = "/live"
 """Below PREFIX: the stream of a page (live.Live)."""
 

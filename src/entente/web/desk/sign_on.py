@@ -21,12 +21,12 @@ from starlette.routing import Route
 from entente.bodies.accounts import Begun, NotIn, SignedIn, Why
 from entente.bodies.single_sign_on import WAY_LASTS, Bound
 from entente.web.desk.cookies import cookie_name, keep, token_of, whence
-from entente.web.desk.desk import SEE_OTHER, SIGN_IN_PATH, Desk
+from entente.web.desk.desk import SEE_OTHER, Desk
 from entente.web.desk.entrance import NOT_IN, Entrance, again_first, to_sign_in
 from entente.web.desk.forms import BACK, Entered, Fault
 from entente.web.desk.own_account import ACCOUNT_PATH
 from entente.web.desk.page import Done
-from entente.web.desk.paths import PREFIX, own_path
+from entente.web.desk.paths import PREFIX, SIGN_IN_PATH, own_path
 
 SIGN_ON_PATH: Final = f"{SIGN_IN_PATH}/sso"
 ANSWER_PATH: Final = f"{SIGN_ON_PATH}/answer"
