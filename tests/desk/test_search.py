@@ -130,6 +130,8 @@ def test_zone_is_read_from_the_box_and_its_faults_are_said(world: DeskWorld) -> 
     assert "Machine readable zone" not in whole.text.replace("zone of", "")
     broken = found(world.browser(), line=zone.replace("L898902C36", "L898902C46"))
     assert "Machine readable zone" in broken.text
+    # In lines of their own, and not once more in a sentence that joins them.
+    assert "The machine readable zone has faults" not in broken.text
 
 
 def test_why_it_is_asked_is_needed_and_kept_for_the_task(world: DeskWorld) -> None:

@@ -190,6 +190,18 @@ def test_evidence_is_told_with_its_parts_and_what_is_no_part_stays() -> None:
     assert said(FRENCH, "surname of sorts: odd") == f"{ENGLISH_MARK}surname of sorts: odd</bdi>"
 
 
+def test_several_faults_of_a_zone_are_told_each_and_none_as_a_place_in_a_file() -> None:
+    number = "document number: the check digit is «<», and «1» belongs to what was read"
+    whole = "the composite check digit is «4» and does not belong to what was read"
+    told = bare(f"The machine readable zone has faults: {number}; {whole}.")
+    assert told == (
+        "La zone de lecture automatique comporte des erreurs\u00a0: numéro du document\u00a0: le chiffre de contrôle est"
+        " «\u00a0&lt;\u00a0», et «\u00a01\u00a0» correspond à ce qui a été lu\u202f; le chiffre de contrôle global est"
+        " «\u00a04\u00a0» et ne correspond pas à ce qui a été lu."
+    )
+    assert bare("document 12: the entry has no name").startswith("document 12")
+
+
 def test_lists_are_parted_as_the_language_parts_them() -> None:
     for language, parted in (("en", ", "), ("ar", "، "), ("zh", "、")):
         say = Wording(language)
