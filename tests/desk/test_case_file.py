@@ -75,6 +75,8 @@ def test_exhibit_is_entered_and_goes_from_hand_to_hand_on_the_page(world: DeskWo
     assert browser.send(page, f"{page}/exhibits/over", over).headers["location"] == f"{page}?done=exhibit_handed_over"
     text = browser.get(page).text
     assert "digest differs" in text
+    french = world.browser(language="fr").get(page).text
+    assert re.search(r"-E1\u00a0: Image of a telephone", french), "a colon stands as the reader's language writes it"
     assert 'value="Laboratory"' in text, "who has it gives it next"
     again = browser.send(page, f"{page}/exhibits/over", {**over, "took": "Somebody"})
     assert again.status_code == 409

@@ -392,6 +392,15 @@ def _answer(say: Wording, text: str, depth: int) -> Markup:
     return Markup(": ").join(filter(None, parts))
 
 
+def _schema(say: Wording, text: str, depth: int) -> Markup:
+    """Return what a record is about, that a mapping calls by its schema in small letters, in words."""
+    if say.language != FIRST_LANGUAGE:
+        worded = {code.lower(): words for code, words in say.codes("schemata").items()}
+        if text in worded:
+            return escape(worded[text])
+    return as_it_came(say, text, depth)
+
+
 def _quoted(say: Wording, text: str, depth: int) -> Markup:
     """Return what is quoted as it came, and anything else as a clause."""
     is_quoted = text.startswith("«") and text.endswith("»")
@@ -426,6 +435,7 @@ VALUES: Final[Mapping[str, tuple[re.Pattern[str], Shows]]] = {
     "level": (_ANY, _coded("confidentiality")),
     "roles": (_ANY, _coded("roles")),
     "property": (_LABEL, _labelled),
+    "schema": (_WORD, _schema),
     "verb": (_ANY, _verb),
     "measure": (_ANY, _measure),
     "basis": (_WORD, _coded("legal_bases")),

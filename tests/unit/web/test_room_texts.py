@@ -24,7 +24,10 @@ from entente.identity.alike import Agreement
 from entente.identity.dates import DateAgreement
 from entente.identity.identifiers.keys import WORDS
 from entente.identity.words import Part
+from entente.kernel.ids import ERASED_LOCAL
 from entente.web import sentences
+from entente.web.desk.naming import path_if_any, record_path
+from entente.web.plain_values import record_said
 from entente.web.room_texts import english_forms, here_key, room_texts
 from entente.web.sentences import (
     DEPTH_MAX,
@@ -200,6 +203,27 @@ def test_several_faults_of_a_zone_are_told_each_and_none_as_a_place_in_a_file() 
         " «\u00a04\u00a0» et ne correspond pas à ce qui a été lu."
     )
     assert bare("document 12: the entry has no name").startswith("document 12")
+
+
+def test_w162_an_erased_record_is_called_so_in_a_sentence_and_alone() -> None:
+    stand_in = f"XA-NCB/{ERASED_LOCAL}8f0d211b4fb6f7185ad2ab3ee3999690"
+    assert record_said(FRENCH, stand_in) == "XA-NCB · fiche effacée 8f0d211b"
+    assert record_said(FRENCH, "XA-NCB/w-1") == "XA-NCB/w-1"
+    told = bare(f"{stand_in} was not erased.")
+    assert told == "XA-NCB · fiche effacée 8f0d211b n’a pas été effacée."
+    assert path_if_any(stand_in) == ""
+    assert path_if_any("XA-NCB/w-1") == record_path("XA-NCB/w-1")
+
+
+def test_what_a_row_is_about_is_told_by_the_word_for_its_schema() -> None:
+    told = bare("it is empty, and tells one person from another")
+    assert told.endswith("distingue une ligne d’une autre (Personne)")
+    assert bare("it is empty, and tells one odd from another").endswith("(odd)")
+
+
+def test_first_day_of_a_month_is_counted_in_french() -> None:
+    assert FRENCH.day(date(2026, 3, 1)) == "1er mars 2026"
+    assert FRENCH.day(date(2026, 3, 11)) == "11 mars 2026"
 
 
 def test_lists_are_parted_as_the_language_parts_them() -> None:

@@ -128,8 +128,8 @@ def put_together() -> Iterator[str]:
     yield from (f"first_steps.{name}{part}" for name, _, _ in STEPS for part in ("", "_help"))
     yield from (f"setting.{row.name}" for row in SETTINGS)
     yield from (f"unit.{row.unit}" for row in SETTINGS)
-    # Of countries and of rules, by the wording itself.
-    yield from ("shell.user_assigned", "rule.one", "rule.several")
+    # Of countries and of rules, by the wording itself; of an erased record, wherever its name stands.
+    yield from ("shell.user_assigned", "rule.one", "rule.several", "record.erased_one")
     # Told by what rooms say (test_room_texts.py, which holds them against the rooms' code).
     yield from room_texts()
     yield from (here for key in room_texts() if (here := here_key(key)) in texts_of("en"))

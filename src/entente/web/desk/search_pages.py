@@ -152,7 +152,8 @@ def _search(asked: Asked) -> SearchPage:
         AskedBefore(f"{PREFIX}/search/{key}", _label(one), say.moment(one.at))
         # A copy: another window of the same session may ask meanwhile.
         for key, one in reversed(list(asked.memory.queries.items()))
-        if asked.memory.query(key, now) is not None
+        # One that was left to stand has a list of its own, and matches in place of candidates.
+        if not one.is_standing and asked.memory.query(key, now) is not None
     ]
     return SearchPage(
         title=say.text("nav.search"),
