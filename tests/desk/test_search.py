@@ -288,6 +288,18 @@ def test_candidate_is_rejected_with_a_reason_of_the_list_and_marked_as_a_namesak
     assert marked.status_code == 303, marked.text
     # Whoever checks the document again is told.
     assert "namesake" in browser.get(f"{SEARCH}/{KEY}").text
+    # W164: what was found stands on a page of its own, led to from where it was found, and is ended there.
+    found_page = f"/desk/namesakes/{SEEN}"
+    assert f'href="{found_page}"' in browser.get(page).text
+    shown = browser.get(found_page).text
+    assert "Younger by twenty years" in shown
+    assert "AB123456" not in shown, "of the number a digest is kept alone"
+    finding = re.findall(r'name="finding" value="([^"]+)"', shown)[0]
+    ended = browser.send(found_page, f"/desk/end-namesake/{SEEN}", {"finding": finding})
+    assert ended.headers["location"] == f"{found_page}?done=namesake_ended"
+    assert finding not in browser.get(found_page).text
+    again = browser.send(found_page, f"/desk/end-namesake/{SEEN}", {"finding": finding})
+    assert again.status_code == 404
 
 
 def test_case_that_is_not_here_or_may_not_be_known_is_told_alike_before_anything_is_searched(world: DeskWorld) -> None:

@@ -39,6 +39,7 @@ from entente.bodies.group_changes import HowChanged
 from entente.bodies.model import BodyKind, ContactDays, ContactKind, MembershipStatus, UnitKind
 from entente.cases.model import CaseState, ExhibitKind
 from entente.correspondence.model import AnswerOutcome, HitState, MessageChoice, PermissionState
+from entente.correspondence.statements import Kind
 from entente.correspondence.together import Standing
 from entente.duty.calls import CallGround, CallKind, CallState, StepState
 from entente.duty.model import DutyFunction, OpenKind, ShiftState
@@ -341,6 +342,8 @@ def acts_of_the_trail() -> set[str]:
 def test_every_act_of_the_trail_has_words_that_lead_back_to_it(language: str) -> None:
     say = Wording(language)
     acts = acts_of_the_trail() | set(load_code_lists().verbs) | set(code_texts_of("en")["trail_acts"])
+    # What another body said is an act of the trail by its kind; an answer to a consultation stands with the question alone.
+    acts |= {kind.value for kind in Kind if kind is not Kind.CONSULT_ANSWER}
     assert len(acts) > 100
     for act in acts:
         words = act_words(say, act)

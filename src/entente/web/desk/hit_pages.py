@@ -16,6 +16,7 @@ from entente.web.desk.case_parts import DecisionLine, decisions_of
 from entente.web.desk.forms import Field, Kind
 from entente.web.desk.ladder import Delivery, deliveries_of
 from entente.web.desk.memory import KeptQuery
+from entente.web.desk.namesake_pages import namesakes_path
 from entente.web.desk.naming import id_shown, path_if_any, quote_record, record_asked_for
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage, may_do
 from entente.web.desk.reading import BodyName, body_name, member, members, text, whole
@@ -47,6 +48,8 @@ class JudgePage:
     confirm: str
     reject: str
     mark: str
+    marked: str
+    """Where what was found so before is shown, and ended."""
     rejections: Mapping[str, str]
     may_judge: bool
     document: str
@@ -157,6 +160,7 @@ def _judge(asked: Asked) -> JudgePage:
         confirm=f"{PREFIX}/judge/{key}/confirm/{there}",
         reject=f"{PREFIX}/judge/{key}/reject/{there}",
         mark=f"{PREFIX}/judge/{key}/mark/{there}",
+        marked=namesakes_path(name),
         rejections=_rejections(say),
         may_judge=may_do(asked, "confirm_hit") and not facts.is_own,
         document=next(iter(query.identifiers), ""),
