@@ -14,6 +14,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import httpx
+
 from demo import story
 from demo.desks import Account, enrol, secrets_of, told
 from demo.page import NodeTrail, write_story
@@ -94,7 +96,12 @@ def _run(processes: Processes) -> int:
     print(f"\nThe whole story, each message and each refusal: {PAGE.as_uri()}", flush=True)
     if is_staying:
         with suppress(KeyboardInterrupt):
-            _stay(_open_desks(processes))
+            try:
+                accounts = _open_desks(processes)
+            except (StoryBrokenError, EntenteError, httpx.HTTPError) as error:
+                print(f"\nThe desks could not be opened: {error}", file=sys.stderr)
+                return 1
+            _stay(accounts)
     return 0 if all(promise.is_kept for promise in promises) else 1
 
 

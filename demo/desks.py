@@ -21,6 +21,9 @@ from demo.stage import claim
 PASSWORD: Final = "a desk of the demonstration"
 CODE_SECONDS: Final = 30
 """For how long a code is shown (RFC 6238)."""
+TRIES_MAX: Final = 3
+SECONDS_MAX: Final = 60
+"""For an answer: four nodes set up their accounts at the same time, and each hashes passwords."""
 INVITATION: Final = "/desk/sign-in/invitation"
 _SECRET: Final = re.compile(r"secret=([A-Z2-7]+)")
 _SAME_ORIGIN: Final = {"Sec-Fetch-Site": "same-origin"}
@@ -48,17 +51,22 @@ class Account:
 
 def enrol(body: str, address: str, officer: str, invitation: str) -> Account:
     """Set up the account of an invitation in the node's own forms; raise StoryBrokenError where a page is not as it should be."""
-    with httpx.Client(base_url=address, headers=_SAME_ORIGIN, trust_env=False) as browser:
+    with httpx.Client(base_url=address, headers=_SAME_ORIGIN, trust_env=False, timeout=SECONDS_MAX) as browser:
         opened = browser.post(INVITATION, data={"invitation": invitation})
         found = _SECRET.search(opened.text)
         claim(f"{body} opens the invitation of {officer}", opened.status_code == httpx.codes.OK and found)
         assert found is not None, "claimed in the line before"
         account = Account(body, address, officer, found[1])
-        # The code of half a minute ago is taken too, and leaves the one of now to sign in with (docs/rules/desk.md W5).
-        code = account.code(datetime.now(UTC) - timedelta(seconds=CODE_SECONDS))
-        fields = {"invitation": invitation, "new_password": PASSWORD, "again": PASSWORD, "one_time": code}
-        made = browser.post(f"{INVITATION}/use", data=fields)
-        claim(f"{body} makes the account of {officer}", made.status_code == httpx.codes.OK and "<h1>" in made.text)
+        for _ in range(TRIES_MAX):
+            # The code of half a minute ago is taken too, and leaves the one of now to sign in with (docs/rules/desk.md W5).
+            code = account.code(datetime.now(UTC) - timedelta(seconds=CODE_SECONDS))
+            fields = {"invitation": invitation, "new_password": PASSWORD, "again": PASSWORD, "one_time": code}
+            made = browser.post(f"{INVITATION}/use", data=fields)
+            # On a machine that has much else to do the code may be over before it is looked at: the next one is tried.
+            if made.status_code == httpx.codes.OK:
+                break
+        is_made = made.status_code == httpx.codes.OK and "<h1>" in made.text
+        claim(f"{body} makes the account of {officer} (status {made.status_code})", is_made)
     return account
 
 

@@ -28,6 +28,10 @@ def test_w57_a_query_is_left_standing_from_its_answer_and_ended_from_the_list(wo
     (one,) = [query for query in listed["queries"] if to.endswith(query["id"])]
     assert (one["purpose"], one["occasion"]) == ("identify", "Gate 4")
     assert "Warm Name" in browser.get("/desk/standing").text
+    # W163: looked at, it is no query of this session: what it finds is judged as its matches, and found from its own list.
+    assert 'href="/desk/standing"' in browser.get(to).text
+    assert f'href="/desk/search/{KEY}"' in browser.get("/desk/search").text
+    assert f"/desk/search/{one['id']}" not in browser.get("/desk/search").text
     assert browser.send("/desk/standing", f"{to}/end", {}).status_code == 303
     assert "Warm Name" not in browser.get("/desk/standing").text
     assert browser.get(to).status_code == 404

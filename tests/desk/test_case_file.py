@@ -54,6 +54,9 @@ def test_task_with_a_time_that_is_none_is_given_back_as_it_was_entered(world: De
     assert "Write it as 14:30" in answer.text
     assert browser.send(page, f"{page}/tasks", {**fields, "time": "9:05"}).status_code == 303
     assert "5 Jan 2026 09:05" in browser.get(page).text
+    # As officers write it by hand elsewhere.
+    assert browser.send(page, f"{page}/tasks", {**fields, "what": "Write", "time": "9 h 07"}).status_code == 303
+    assert "5 Jan 2026 09:07" in browser.get(page).text
 
 
 def test_exhibit_is_entered_and_goes_from_hand_to_hand_on_the_page(world: DeskWorld) -> None:
@@ -72,6 +75,8 @@ def test_exhibit_is_entered_and_goes_from_hand_to_hand_on_the_page(world: DeskWo
     assert browser.send(page, f"{page}/exhibits/over", over).headers["location"] == f"{page}?done=exhibit_handed_over"
     text = browser.get(page).text
     assert "digest differs" in text
+    french = world.browser(language="fr").get(page).text
+    assert re.search(r"-E1\u00a0: Image of a telephone", french), "a colon stands as the reader's language writes it"
     assert 'value="Laboratory"' in text, "who has it gives it next"
     again = browser.send(page, f"{page}/exhibits/over", {**over, "took": "Somebody"})
     assert again.status_code == 409

@@ -65,6 +65,17 @@ def test_point_is_kept_reminded_of_confirmed_and_taken_away(world: DeskWorld) ->
     assert "Operations room" not in browser.get("/desk/contacts").text
 
 
+def test_w124_hours_are_taken_as_they_are_written_by_hand(world: DeskWorld) -> None:
+    browser = world.browser()
+    assert (
+        add(browser, contact_days="monday_to_friday", contact_opens="8h", contact_closes="17 h 30").status_code == 303
+    )
+    assert "08:00–17:30" in browser.get("/desk/contacts/own").text
+    wrong = add(browser, contact_days="monday_to_friday", contact_opens="early", contact_closes="17:30")
+    assert wrong.status_code == 400
+    assert 'value="early"' in wrong.text
+
+
 def test_point_in_error_is_given_back_with_what_is_wrong_at_its_field(world: DeskWorld) -> None:
     browser = world.browser()
     answer = add(browser, contact_phone="ring me", contact_days="monday_to_friday")

@@ -27,7 +27,7 @@ NOT_SHOWN = frozenset(
         "note_shift", "take_over_shift", "take_off_duty", "acknowledge_call", "confirm_limits", "refuse_limits",
         "remove_contact", "draft_resumption", "draft_measure", "release_held", "drop_held",
         "release_all_held", "accept_successor", "put_entry", "choose_earlier_units", "take_back_instrument",
-        "refuse_instrument", "keep_group", "enter_order", "check_exhibit",
+        "refuse_instrument", "keep_group", "enter_order", "check_exhibit", "end_namesake",
     }
 )  # fmt: skip
 CONTROL = re.compile(r'<(?:input(?! type="hidden")|select|textarea|fieldset)\b[^>]*\bid="([^"]+)"')

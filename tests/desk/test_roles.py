@@ -62,6 +62,7 @@ def test_page_opens_to_the_roles_of_its_row_and_to_no_other(world: DeskWorld, pa
                 "matches",
                 "ask_source",
                 "consult",
+                "namesakes",
                 "versions",
                 "holders",
                 "correct",

@@ -130,6 +130,8 @@ def test_zone_is_read_from_the_box_and_its_faults_are_said(world: DeskWorld) -> 
     assert "Machine readable zone" not in whole.text.replace("zone of", "")
     broken = found(world.browser(), line=zone.replace("L898902C36", "L898902C46"))
     assert "Machine readable zone" in broken.text
+    # In lines of their own, and not once more in a sentence that joins them.
+    assert "The machine readable zone has faults" not in broken.text
 
 
 def test_why_it_is_asked_is_needed_and_kept_for_the_task(world: DeskWorld) -> None:
@@ -286,6 +288,18 @@ def test_candidate_is_rejected_with_a_reason_of_the_list_and_marked_as_a_namesak
     assert marked.status_code == 303, marked.text
     # Whoever checks the document again is told.
     assert "namesake" in browser.get(f"{SEARCH}/{KEY}").text
+    # W164: what was found stands on a page of its own, led to from where it was found, and is ended there.
+    found_page = f"/desk/namesakes/{SEEN}"
+    assert f'href="{found_page}"' in browser.get(page).text
+    shown = browser.get(found_page).text
+    assert "Younger by twenty years" in shown
+    assert "AB123456" not in shown, "of the number a digest is kept alone"
+    finding = re.findall(r'name="finding" value="([^"]+)"', shown)[0]
+    ended = browser.send(found_page, f"/desk/end-namesake/{SEEN}", {"finding": finding})
+    assert ended.headers["location"] == f"{found_page}?done=namesake_ended"
+    assert finding not in browser.get(found_page).text
+    again = browser.send(found_page, f"/desk/end-namesake/{SEEN}", {"finding": finding})
+    assert again.status_code == 404
 
 
 def test_case_that_is_not_here_or_may_not_be_known_is_told_alike_before_anything_is_searched(world: DeskWorld) -> None:

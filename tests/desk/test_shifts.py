@@ -13,6 +13,7 @@ from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import parse_time
 from entente.kernel.errors import Conflict, Invalid, NotFound, Refused
 from entente.verbs import perform
+from entente.web.wording import Wording
 from tests.support.desk_world import Browser, DeskWorld
 from tests.support.nodes import DUTY, HEAD
 
@@ -189,6 +190,20 @@ def all_duties(world: DeskWorld) -> Any:  # noqa: ANN401 - what a verb answers
 
 def do_list(world: DeskWorld) -> Any:  # noqa: ANN401 - what a verb answers
     return perform(world.node, "roster_list", {"days": 14})
+
+
+def test_w161_who_may_not_keep_the_roster_is_told_whose_it_is(world: DeskWorld) -> None:
+    assert "It is kept by officers with this role: Head of body" in said(world.browser().get("/desk/roster").text)
+    assert "It is kept by" not in world.browser("head_of_body").get("/desk/roster").text
+
+
+def test_w161_a_sheet_above_is_spoken_of_where_there_is_one(world: DeskWorld) -> None:
+    browser = world.browser()
+    say = Wording("en")
+    before = browser.get(SHIFT).text
+    assert (say.text("shift.begin_help") in before) is (say.text("shift.waits") in before)
+    handed_over(browser)
+    assert say.text("shift.begin_help") in browser.get(SHIFT).text
 
 
 def test_roster_is_kept_by_whose_role_it_is(world: DeskWorld) -> None:

@@ -96,7 +96,9 @@ def test_w75_an_act_stands_in_the_words_of_the_page_and_is_found_by_them(world: 
     found = [int(row) for row in ROW.findall(page)]
     assert found == rows(world, "?act=confirm_hit")
     assert found
-    assert f"<td>{words}" in page
+    assert f"<td>{words}</td>" in page
+    # How it ended stands under «what came of it», and not behind the words of the act, with which it would have to agree.
+    assert re.search(r'<td><span class="tag[^"]*">[^<]+</span> <details>', page)
 
 
 def test_w58_the_check_says_what_was_found_of_trail_and_log(world: DeskWorld) -> None:

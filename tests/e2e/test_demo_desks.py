@@ -60,6 +60,23 @@ def test_account_of_the_demonstration_signs_in_with_what_was_printed(node: Node)
             enrol("XA-NCB", address, DUTY, "no invitation at all")
 
 
+def test_code_that_was_over_before_it_was_looked_at_is_followed_by_the_next(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    perform(node, "officer_add", {"officer": HEAD, "id": "late-1", "roles": ["analyst"]})
+    invited = perform(node, "account_invite", {"officer": HEAD, "account": "late-1"})
+    right, asked_at = Account.code, list[datetime]()
+
+    def code(account: Account, at: datetime) -> str:
+        asked_at.append(at)
+        return right(account, at if len(asked_at) > 1 else at - timedelta(minutes=5))
+
+    monkeypatch.setattr(Account, "code", code)
+    with serving(application(node)) as address:
+        enrol("XA-NCB", address, "late-1", str(invited["code"]))
+    assert len(asked_at) == 2
+
+
 def test_code_holds_until_the_half_minute_ends() -> None:
     account, start = (
         Account("XA-NCB", "", DUTY, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"),

@@ -171,6 +171,7 @@ def absent(world: DeskWorld, page: ShowPage) -> list[str]:
         "found": [{"key": "query-9"}, {"key": world.bureau.hit}],
         "record": _NO_RECORDS,
         "versions": _NO_RECORDS,
+        "namesakes": _NO_RECORDS,
         "holders": [*_NO_RECORDS, _record(SEEN)],
         "original": [*_NO_RECORDS, _record(SEEN)],
         "original_file": [*_NO_RECORDS, _record(SEEN)],

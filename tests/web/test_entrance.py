@@ -473,6 +473,16 @@ def test_passkeys_are_offered_at_the_address_they_are_made_for_alone(desk: Desk)
         assert status == (200 if is_offered else 404)
 
 
+def test_w161_where_no_passkey_can_be_added_the_account_says_where_one_can(desk: Desk) -> None:
+    desk.enrol(DUTY)
+    for origin, is_offered in (("http://localhost:8601", True), ("http://127.0.0.1:8601", False)):
+        there = browser(desk, origin)
+        there.sign_in(DUTY)
+        page = there.get("/desk/account").text
+        assert ('data-passkey="new"' in page) is is_offered
+        assert ("No passkey can be added at this address" in page) is not is_offered
+
+
 def test_address_counts_as_the_server_in_front_saw_it(desk: Desk) -> None:
     def told(peer: str, forwarded: str, **settings: Any) -> str:  # noqa: ANN401 - of any kind
         node = replace(desk.node, settings=replace(desk.node.settings, **settings))

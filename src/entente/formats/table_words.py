@@ -20,7 +20,8 @@ KEYS: Final = frozenset({
 WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "name": (
         "name", "full name", "fullname", "name and surname", "whole name", "entity name", "nom complet", "nom et prénom",
-        "nombre completo", "nombre y apellidos", "фио", "ф.и.о", "полное имя", "الاسم", "الاسم الكامل", "姓名",
+        "nombre completo", "nombre y apellidos", "nombres y apellidos", "apellidos y nombre", "nom et prénoms", "nom, prénom",
+        "фио", "ф.и.о", "полное имя", "الاسم", "الاسم الكامل", "姓名",
     ),
     "lastName": (
         "surname", "last name", "lastname", "family name", "nom", "nom de famille", "apellido", "apellidos", "фамилия",
@@ -40,7 +41,9 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "previousName": ("former name", "previous name", "former names", "ancien nom", "прежнее имя", "прежняя фамилия", "曾用名"),
     "birthDate": (
-        "date of birth", "birth date", "birthdate", "dob", "d.o.b", "born", "date de naissance", "né le", "fecha de nacimiento",
+        "date of birth", "birth date", "birthdate", "dob", "d.o.b", "born", "date de naissance", "né le", "né(e) le", "née le",
+        "ddn",
+        "fecha de nacimiento", "fecha nacimiento", "fecha de nac", "f. nacimiento", "f. nac", "nacido el",
         "дата рождения", "д.р", "год рождения", "تاريخ الميلاد", "出生日期", "生日",
     ),
     "deathDate": ("date of death", "death date", "date de décès", "fecha de defunción", "дата смерти", "تاريخ الوفاة"),
@@ -56,7 +59,8 @@ WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "gender": ("sex", "gender", "sexe", "sexo", "género", "пол", "الجنس", "性别"),
     "passport": (
         "passport", "passport no", "passport no.", "passport number", "passeport", "numéro de passeport", "n° passeport",
-        "pasaporte", "número de pasaporte", "паспорт", "номер паспорта", "загранпаспорт", "جواز السفر", "رقم جواز السفر", "护照",
+        "n° de passeport", "pasaporte", "número de pasaporte", "nº pasaporte", "nº de pasaporte", "n.º de pasaporte", "паспорт",
+        "номер паспорта", "загранпаспорт", "جواز السفر", "رقم جواز السفر", "护照",
         "护照号", "护照号码",
     ),
     "idNumber": (

@@ -6,7 +6,7 @@ NewTypes keep the ids of different things apart; `Ids` is injected so that a sim
 from __future__ import annotations
 
 import secrets
-from typing import NewType, Protocol
+from typing import Final, NewType, Protocol
 
 BodyId = NewType("BodyId", str)
 """Derived from a body's genesis statement: `body:` and 32 base32 characters (bodies.rules.body_id)."""
@@ -18,6 +18,8 @@ StatementId = NewType("StatementId", str)
 """`statement:` and the digest of the signed bytes."""
 RecordId = NewType("RecordId", str)
 """`<source body id>/<local id>`."""
+ERASED_LOCAL: Final = "erased:"
+"""How the local id begins that stands for a record once it is erased; a keyed digest follows (storage.tombstones)."""
 GroupId = NewType("GroupId", str)
 """`<body id>/<group name>`."""
 BlobId = NewType("BlobId", str)

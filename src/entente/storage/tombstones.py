@@ -17,15 +17,23 @@ import sqlalchemy as sa
 
 from entente.handling.model import ErasureGround
 from entente.kernel.errors import Misconfigured
-from entente.kernel.ids import BodyId, RecordId, StatementId
-from entente.records.model import Holder, HolderState, KeptTombstone, OnwardHolder, Reentry, ReentryHow, Tombstone
+from entente.kernel.ids import ERASED_LOCAL, BodyId, RecordId, StatementId
+from entente.records.model import (
+    Holder,
+    HolderState,
+    KeptTombstone,
+    OnwardHolder,
+    Reentry,
+    ReentryHow,
+    Tombstone,
+)
 from entente.records.statements import ERASURE
 from entente.storage.rows import parts, read_one, replace_row
 from entente.storage.schema import reentry, tombstone, tombstone_holder, tombstone_key, tombstone_onward
 
 DIGEST_BYTES: Final = 16
 """128 bits: no two of any number of records a node can hold meet by chance."""
-STAND_IN: Final = "erased:"
+STAND_IN: Final = ERASED_LOCAL
 """Begins the local id of a stand-in; a local id may hold a colon (R1), and digests do the rest."""
 _STAND_IN: Final = re.compile(rf"(.+)/{STAND_IN}([0-9a-f]{{{2 * DIGEST_BYTES}}})")
 

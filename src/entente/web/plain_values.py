@@ -14,9 +14,12 @@ from typing import Final
 
 from markupsafe import Markup, escape
 
+from entente.kernel.ids import ERASED_LOCAL
 from entente.kernel.sizes import SAID, Size
 from entente.web.wording import FIRST_LANGUAGE, Wording
 
+_MARK_CHARACTERS: Final = 8
+"""Of the digest of an erased record, as much as tells those of a page from each other."""
 _COUNT: Final = re.compile(r"0|[1-9][0-9]{0,17}|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,5}")
 """As rooms write how many: 12345 or 12,345; a number that begins with a nought names something. It fits in 64 bits."""
 
@@ -48,6 +51,16 @@ def data_said(say: Wording, text: str, depth: int) -> Markup:
     return escape(say.size(Size.read(text))) if SAID.fullmatch(text) else as_it_came(say, text, depth)
 
 
+def record_said(say: Wording, name: str) -> str:
+    """Return a record's name as pages show it; of an erased one, that it is, and by what it is told from others."""
+    source, _, local = name.partition("/")
+    if not local.startswith(ERASED_LOCAL):
+        return name
+    mark = local.removeprefix(ERASED_LOCAL)[:_MARK_CHARACTERS]
+    return say.text("record.erased_one", source=source, mark=mark)
+
+
 def as_it_came(say: Wording, text: str, _: int) -> Markup:
     """Return it as it came, with a direction of its own among words that may have another."""
+    text = record_said(say, text)
     return escape(text) if say.language == FIRST_LANGUAGE else Markup("<bdi>{}</bdi>").format(text)

@@ -65,6 +65,11 @@ class Pattern:
         parts = PLACEHOLDER.split(english)
         return cls(key, tuple(parts[::2]), tuple(parts[1::2]), max(parts[::2], key=len))
 
+    @property
+    def says(self) -> int:
+        """How many characters it says by itself: of two that a text may be, the one that says more is meant."""
+        return sum(map(len, self.literals))
+
     def read(self, text: str, at: int) -> Iterator[tuple[int, tuple[str, ...]]]:
         """Yield where the sentence may end in a text that has it from a place on, each with what stands at the placeholders.
 
@@ -237,7 +242,7 @@ def _patterns() -> Patterns:
 
 
 def _closest_first(found: list[Pattern]) -> tuple[Pattern, ...]:
-    return tuple(sorted(found, key=lambda one: -sum(map(len, one.literals))))
+    return tuple(sorted(found, key=lambda one: -one.says))
 
 
 @cache
@@ -293,17 +298,29 @@ def _clause(say: Wording, text: str, depth: int) -> Markup:
     if _is_too_long(text) or not depth:
         return _as_english(say, text)
     parts = text.split("; ")
-    if len(parts) > 1 and not all(_known_clause(part) for part in parts):
+    known = [_closest(part) for part in parts]
+    if len(parts) > 1 and None in known:
         whole = _known_clause(text)
         if whole is not None:
             return _told(say, whole, depth)
         if is_known(text):
             return _said(say, text, depth)
-    told = []
-    for part in parts:
-        found = _known_clause(part)
-        told.append(_said(say, part, depth) if found is None else _told(say, found, depth))
+    told = [
+        _said(say, part, depth) if found is None else _told(say, found, depth)
+        for part, found in zip(parts, known, strict=True)
+    ]
     return say.text("joined.semicolon").join(told)
+
+
+def _closest(text: str) -> tuple[Pattern, tuple[str, ...]] | None:
+    """Return the clause that a text is, or the one sentence where that says more by itself; None where it is neither."""
+    clause_read = _known_clause(text)
+    if clause_read is not None and not clause_read[1]:
+        return clause_read
+    match _known(text, 0, set()):
+        case [(Pattern() as pattern, values)] if clause_read is None or pattern.says > clause_read[0].says:
+            return pattern, values
+    return clause_read
 
 
 def _known_clause(text: str) -> tuple[Pattern, tuple[str, ...]] | None:
@@ -376,6 +393,15 @@ def _answer(say: Wording, text: str, depth: int) -> Markup:
     return Markup(": ").join(filter(None, parts))
 
 
+def _schema(say: Wording, text: str, depth: int) -> Markup:
+    """Return what a record is about, that a mapping calls by its schema in small letters, in words."""
+    if say.language != FIRST_LANGUAGE:
+        worded = {code.lower(): words for code, words in say.codes("schemata").items()}
+        if text in worded:
+            return escape(worded[text])
+    return as_it_came(say, text, depth)
+
+
 def _quoted(say: Wording, text: str, depth: int) -> Markup:
     """Return what is quoted as it came, and anything else as a clause."""
     is_quoted = text.startswith("«") and text.endswith("»")
@@ -398,6 +424,7 @@ VALUES: Final[Mapping[str, tuple[re.Pattern[str], Shows]]] = {
     ),
     "bytes": (SAID, data_said),
     "number": (_ANY, number_said),
+    "word": (_WORD, as_it_came),
     "body": (_WORD, as_it_came),
     "officer": (_WORD, as_it_came),
     "act": (_WORD, _coded("acts")),
@@ -409,6 +436,7 @@ VALUES: Final[Mapping[str, tuple[re.Pattern[str], Shows]]] = {
     "level": (_ANY, _coded("confidentiality")),
     "roles": (_ANY, _coded("roles")),
     "property": (_LABEL, _labelled),
+    "schema": (_WORD, _schema),
     "verb": (_ANY, _verb),
     "measure": (_ANY, _measure),
     "basis": (_WORD, _coded("legal_bases")),

@@ -10,7 +10,7 @@ Source: Unicode CLDR, as the package Babel carries it; docs/rules/desk.md W26.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from functools import cache, lru_cache
@@ -200,6 +200,10 @@ class Wording:
         """
         return words[:1].upper() + words[1:]
 
+    def chosen_of(self, listed: str, codes: Iterable[str]) -> Mapping[str, str]:
+        """Return some codes of a closed list, in the order in which a reader looks for their words: code → words."""
+        return dict(sorted(((code, self.code(listed, code)) for code in codes), key=lambda one: self.place(one[1])))
+
     def place(self, words: str) -> Place:
         """Return by what words are sorted in the reader's alphabet."""
         return place(self.language, words)
@@ -247,7 +251,9 @@ def _locale_of(language: str) -> Locale:
 @lru_cache(maxsize=DAYS_REMEMBERED_MAX)
 def _day_shown(language: str, on: date) -> str:
     """Return a day as a language writes it, kept: the lines of a list have few days among them, and each is written anew."""
-    return _with_latin_digits(format_date(on, "medium", locale=_locale_of(language)))
+    shown = _with_latin_digits(format_date(on, "medium", locale=_locale_of(language)))
+    # French counts the first day of a month and CLDR does not: 1er mars 2026.
+    return f"1er {shown.removeprefix('1 ')}" if language == "fr" and on.day == 1 else shown
 
 
 _DIGITS: Final = str.maketrans("٠١٢٣٤٥٦٧٨٩", "0123456789")

@@ -84,6 +84,9 @@ def test_r46_no_birthday_is_proposed_as_what_tells_rows_apart(tmp_path: Path, da
             ("1979-05-04", "1980-01-01"),
             '- "Decease"  # its cells are dates (YYYY-MM-DD), and its name does not say',
         ),
+        ("Né(e) le", ("04/05/1979", "31/12/1980"), 'birthDate: {column: "Né(e) le", dates: ["DD/MM/YYYY"]}'),
+        ("F. nac.", ("04/05/1979", "31/12/1980"), 'birthDate: {column: "F. nac.", dates: ["DD/MM/YYYY"]}'),
+        ("N.º de pasaporte", ("XA991122", "XA991123"), 'number: {column: "N.º de pasaporte"}  # it is called so'),
         ("Died", ("1999-05-04", ""), 'deathDate: {column: "Died", dates: ["YYYY-MM-DD"]}'),
         (
             "Birth",

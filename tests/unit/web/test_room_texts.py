@@ -25,7 +25,10 @@ from entente.identity.alike import Agreement
 from entente.identity.dates import DateAgreement
 from entente.identity.identifiers.keys import WORDS
 from entente.identity.words import Part
+from entente.kernel.ids import ERASED_LOCAL
 from entente.web import sentences
+from entente.web.desk.naming import path_if_any, record_path
+from entente.web.plain_values import record_said
 from entente.web.room_texts import english_forms, here_key, room_texts
 from entente.web.sentences import (
     DEPTH_MAX,
@@ -189,6 +192,39 @@ def test_evidence_is_told_with_its_parts_and_what_is_no_part_stays() -> None:
     assert bare("given name: Sasha is a short form of Aleksandr") == "prénom\u00a0: Sasha est un diminutif de Aleksandr"
     assert bare("family name: equal") == "nom de famille\u00a0: identique"
     assert said(FRENCH, "surname of sorts: odd") == f"{ENGLISH_MARK}surname of sorts: odd</bdi>"
+
+
+def test_several_faults_of_a_zone_are_told_each_and_none_as_a_place_in_a_file() -> None:
+    number = "document number: the check digit is «<», and «1» belongs to what was read"
+    whole = "the composite check digit is «4» and does not belong to what was read"
+    told = bare(f"The machine readable zone has faults: {number}; {whole}.")
+    assert told == (
+        "La zone de lecture automatique comporte des erreurs\u00a0: numéro du document\u00a0: le chiffre de contrôle est"
+        " «\u00a0&lt;\u00a0», et «\u00a01\u00a0» correspond à ce qui a été lu\u202f; le chiffre de contrôle global est"
+        " «\u00a04\u00a0» et ne correspond pas à ce qui a été lu."
+    )
+    assert bare("document 12: the entry has no name").startswith("document 12")
+
+
+def test_w162_an_erased_record_is_called_so_in_a_sentence_and_alone() -> None:
+    stand_in = f"XA-NCB/{ERASED_LOCAL}8f0d211b4fb6f7185ad2ab3ee3999690"
+    assert record_said(FRENCH, stand_in) == "XA-NCB · fiche effacée 8f0d211b"
+    assert record_said(FRENCH, "XA-NCB/w-1") == "XA-NCB/w-1"
+    told = bare(f"{stand_in} was not erased.")
+    assert told == "XA-NCB · fiche effacée 8f0d211b n’a pas été effacée."
+    assert path_if_any(stand_in) == ""
+    assert path_if_any("XA-NCB/w-1") == record_path("XA-NCB/w-1")
+
+
+def test_what_a_row_is_about_is_told_by_the_word_for_its_schema() -> None:
+    told = bare("it is empty, and tells one person from another")
+    assert told.endswith("distingue une ligne d’une autre (Personne)")
+    assert bare("it is empty, and tells one odd from another").endswith("(odd)")
+
+
+def test_first_day_of_a_month_is_counted_in_french() -> None:
+    assert FRENCH.day(date(2026, 3, 1)) == "1er mars 2026"
+    assert FRENCH.day(date(2026, 3, 11)) == "11 mars 2026"
 
 
 def test_lists_are_parted_as_the_language_parts_them() -> None:

@@ -39,6 +39,7 @@ from entente.bodies.group_changes import HowChanged
 from entente.bodies.model import BodyKind, ContactDays, ContactKind, MembershipStatus, UnitKind
 from entente.cases.model import CaseState, ExhibitKind
 from entente.correspondence.model import AnswerOutcome, HitState, MessageChoice, PermissionState
+from entente.correspondence.statements import Kind
 from entente.correspondence.together import Standing
 from entente.duty.calls import CallGround, CallKind, CallState, StepState
 from entente.duty.model import DutyFunction, OpenKind, ShiftState
@@ -133,8 +134,8 @@ def put_together() -> Iterator[str]:
     yield from (f"first_steps.{name}{part}" for name, _, _ in STEPS for part in ("", "_help"))
     yield from (f"setting.{row.name}" for row in SETTINGS)
     yield from (f"unit.{row.unit}" for row in SETTINGS)
-    # Of countries and of rules, by the wording itself.
-    yield from ("shell.user_assigned", "rule.one", "rule.several")
+    # Of countries and of rules, by the wording itself; of an erased record, wherever its name stands.
+    yield from ("shell.user_assigned", "rule.one", "rule.several", "record.erased_one")
     # Told by what rooms say (test_room_texts.py, which holds them against the rooms' code).
     yield from room_texts()
     yield from map(here_key, told_otherwise())
@@ -347,6 +348,8 @@ def acts_of_the_trail() -> set[str]:
 def test_every_act_of_the_trail_has_words_that_lead_back_to_it(language: str) -> None:
     say = Wording(language)
     acts = acts_of_the_trail() | set(load_code_lists().verbs) | set(code_texts_of("en")["trail_acts"])
+    # What another body said is an act of the trail by its kind; an answer to a consultation stands with the question alone.
+    acts |= {kind.value for kind in Kind if kind is not Kind.CONSULT_ANSWER}
     assert len(acts) > 100
     for act in acts:
         words = act_words(say, act)

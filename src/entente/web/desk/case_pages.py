@@ -54,6 +54,8 @@ _WRITTEN = frozenset(
     }
 )  # fmt: skip
 """Kinds whose text an officer wrote; of the others a room wrote it, in English."""
+_NAMED = frozenset({"task", "task_given", "exhibit", "exhibit_moved"})
+"""Kinds whose text a room began with a label or an officer, and a colon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +310,10 @@ def event_text(event: JsonObject, say: Wording) -> str:
     written = text(event, "text")
     if event["kind"] == ENTERED:
         return say.code("record_kinds", written)
+    if event["kind"] in _NAMED:
+        # A label or an officer that a room put before what somebody wrote.
+        named, parted, rest = written.partition(": ")
+        return say.text("shell.pair", name=named, value=rest) if parted else written
     return written if text(event, "kind") in _WRITTEN or not is_known(written) else said(say, written)
 
 

@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import parse_time
-from entente.web.desk.naming import record_path
+from entente.web.desk.naming import id_shown, path_if_any
 from entente.web.desk.page import PREFIX
 from entente.web.desk.reading import members, text, texts, whole
 from entente.web.desk.search_pages import EvidenceLine
@@ -170,8 +170,8 @@ def decision_line(one: JsonObject, say: Wording) -> DecisionLine:
         act=say.code("decision_acts", act),
         outcome=say.code(listed if act in _LISTED else "decision_outcomes", outcome),
         item_to=f"{PREFIX}/{where}/{text(one, 'item')}",
-        record=text(one, "name"),
-        record_to=record_path(text(one, "name")),
+        record=id_shown(text(one, "name"), say),
+        record_to=path_if_any(text(one, "name")),
         version=whole(one, "version"),
         version_now=whole(one, "version_now") if shown is not None and one["version_now"] else whole(one, "version"),
         purpose=say.code("purposes", text(one, "purpose")),

@@ -17,17 +17,14 @@ from entente.kernel.canonical import JsonObject
 from entente.kernel.errors import Invalid
 from entente.kernel.jobs import Upload
 from entente.web.desk.case_pages import CASE_PLACE, case_path, number_of
-from entente.web.desk.forms import Field, Kind
+from entente.web.desk.forms import Field, Kind, hour_of
 from entente.web.desk.page import ActPage, Asked, Done, Page
-
-_HOUR_CHARACTERS = 5
-"""14:30; an hour of one digit is taken, and written with two."""
 
 
 def _moment(asked: Asked) -> str:
     """Return the day and time of a form as one moment in UTC, as a verb reads it; without a time the end of the day."""
     day, time = asked.form.value("day"), asked.form.value("time")
-    return f"{day}T{(time or '23:59').zfill(_HOUR_CHARACTERS)}:00Z" if day or time else ""
+    return f"{day}T{hour_of(time) or '23:59'}:00Z" if day or time else ""
 
 
 def _set_task(asked: Asked) -> Done:

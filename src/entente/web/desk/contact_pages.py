@@ -20,7 +20,7 @@ from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.clock import parse_time
 from entente.kernel.codec import from_json
 from entente.web.desk.directory_pages import body_path
-from entente.web.desk.forms import Field, Kind
+from entente.web.desk.forms import Field, Kind, hour_of
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage, may_do
 from entente.web.desk.paging import ON_A_PAGE, Pager, address, chosen, offset_asked, pager_of
 from entente.web.desk.reading import BodyName, body_name, member, members, text
@@ -255,6 +255,9 @@ def _begun(point: JsonObject) -> Mapping[str, str]:
 def _keep(asked: Asked) -> Done:
     form = asked.form
     given: dict[str, Json] = {name: form.value(f"contact_{name}") for name in _LINES}
+    for name in ("opens", "closes"):
+        # As a clock shows it where it is a time; what is none is for the verb to refuse.
+        given[name] = hour_of(form.value(f"contact_{name}")) or form.value(f"contact_{name}")
     given["seen"] = form.value("said_before")
     given["languages"] = [*form.value("contact_languages").lower().replace(",", " ").split()]
     given["deputies"] = [*form.lines("contact_deputies")]

@@ -77,6 +77,6 @@ def _changes(changes: Sequence[JsonObject], say: Wording) -> list[ChangeLine]:
     """Return the changes, with those rights together under which the same kinds stop and begin."""
     rights: dict[tuple[tuple[str, ...], ...], list[str]] = {}
     for one in changes:
-        kinds = tuple(tuple(say.code("record_kinds", kind) for kind in texts(one, name)) for name in _KINDS)
+        kinds = tuple(tuple(say.chosen_of("record_kinds", texts(one, name)).values()) for name in _KINDS)
         rights.setdefault(kinds, []).append(say.code("rights", text(one, "right")))
     return [ChangeLine(named, *kinds) for kinds, named in rights.items()]

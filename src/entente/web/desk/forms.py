@@ -66,11 +66,23 @@ class Kind(StrEnum):
     """Some small files, read with the form and held with it (desk.md W77); their digests stand in the field's place."""
 
 
-_HOUR: Final = re.compile(r"([01]?[0-9]|2[0-3]):[0-5][0-9]")
+_HOUR: Final = re.compile(
+    r"([01]?[0-9]|2[0-3]) ?(?:[:.] ?([0-5][0-9])(?: ?h)?|h(?: ?([0-5][0-9]))?)|([01][0-9]|2[0-3])([0-5][0-9])"
+)
+"""14:30, and as officers write it by hand: 14.30, 14h30, 14 h 30, 9 h, 1430."""
 _SAYS_NOTHING: Final = ("does not hold what it should.", "The record was not entered.")
 """What rooms say of a field whose reason stands behind it."""
 _FILES: Final = frozenset({Kind.FILE, Kind.FILES})
 """What is no text: what stands in their place came from nobody's file."""
+
+
+def hour_of(entered: str) -> str:
+    """Return a time of day as a clock shows it, in whatever way it was written; nothing where it is none."""
+    read = _HOUR.fullmatch(" ".join(entered.lower().split()))
+    if read is None:
+        return ""
+    hour, *minutes = (part for part in read.groups() if part is not None)
+    return f"{hour:0>2}:{minutes[0] if minutes else '00'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +279,7 @@ def _fault_of(one: Field, text: str, say: Wording) -> Fault | None:
     chosen = {Kind.CODE: [text], Kind.CODES: text.splitlines()}.get(one.kind, [])
     if one.codes and any(code not in say.codes(one.codes) for code in chosen):
         return Fault(one.name, say.text("fault.choice"), say.text("fault.choice_do"))
-    if one.kind is Kind.HOUR and not _HOUR.fullmatch(text):
+    if one.kind is Kind.HOUR and not hour_of(text):
         return Fault(one.name, say.text("details.no_hour"), say.text("details.no_hour_do"))
     if "\x00" in text:
         return Fault(one.name, say.text("fault.character"), say.text("fault.character_do"))

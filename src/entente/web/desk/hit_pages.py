@@ -16,7 +16,8 @@ from entente.web.desk.case_parts import DecisionLine, decisions_of
 from entente.web.desk.forms import Field, Kind
 from entente.web.desk.ladder import Delivery, deliveries_of
 from entente.web.desk.memory import KeptQuery
-from entente.web.desk.naming import quote_record, record_asked_for, record_path
+from entente.web.desk.namesake_pages import namesakes_path
+from entente.web.desk.naming import id_shown, path_if_any, quote_record, record_asked_for
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage, may_do
 from entente.web.desk.reading import BodyName, body_name, member, members, text, whole
 from entente.web.desk.record_pages import Facts, facts_of
@@ -47,6 +48,8 @@ class JudgePage:
     confirm: str
     reject: str
     mark: str
+    marked: str
+    """Where what was found so before is shown, and ended."""
     rejections: Mapping[str, str]
     may_judge: bool
     document: str
@@ -124,8 +127,8 @@ def hit_line(hit: JsonObject, say: Wording) -> HitLine:
         to=hit_path(text(hit, "id")),
         at=say.moment(parse_time(text(hit, "at"), "at")),
         way=text(hit, "way"),
-        record=text(hit, "name"),
-        record_to=record_path(text(hit, "name")),
+        record=id_shown(text(hit, "name"), say),
+        record_to=path_if_any(text(hit, "name")),
         counterpart=body_name(member(hit, "recipient" if is_ours else "sender")),
         purpose=say.code("purposes", text(hit, "purpose")),
         outcome=say.code("hit_outcomes", text(hit, "outcome_reason")),
@@ -150,13 +153,14 @@ def _judge(asked: Asked) -> JudgePage:
     return JudgePage(
         title=facts.caption.written,
         task=task_shown(asked),
-        back=f"{PREFIX}/search/{key}",
+        back=f"{PREFIX}/standing/{key}" if kept.is_standing else f"{PREFIX}/search/{key}",
         candidate=candidate(one[1], one[0], key, say),
         facts=facts,
         beside=beside(facts.properties, terms_of(query, asked)),
         confirm=f"{PREFIX}/judge/{key}/confirm/{there}",
         reject=f"{PREFIX}/judge/{key}/reject/{there}",
         mark=f"{PREFIX}/judge/{key}/mark/{there}",
+        marked=namesakes_path(name),
         rejections=_rejections(say),
         may_judge=may_do(asked, "confirm_hit") and not facts.is_own,
         document=next(iter(query.identifiers), ""),

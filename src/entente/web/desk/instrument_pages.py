@@ -219,7 +219,7 @@ def _instrument(asked: Asked) -> InstrumentPage:
         may_sign=ours is None and answer["is_open"] is True and may_do(asked, "sign_instrument"),
         may_suspend=ours is not None and ours.state != "withdrawn" and may_do(asked, "suspend"),
         may_resume=ours is not None and may_do(asked, "resume"),
-        kinds={kind: say.code("record_kinds", kind) for kind in texts(terms, "kinds")},
+        kinds=say.chosen_of("record_kinds", texts(terms, "kinds")),
     )
 
 
@@ -237,7 +237,7 @@ def _stand(one: JsonObject, own: str, today: str, say: Wording) -> StandLine:
         state_words=say.code("participation_states", text(one, "state")),
         epoch=whole(one, "epoch"),
         at=say.moment(parse_time(text(one, "at"), "at")),
-        kinds=[say.code("record_kinds", kind) for kind in texts(one, "kinds")],
+        kinds=[*say.chosen_of("record_kinds", texts(one, "kinds")).values()],
         suspensions=[_suspension(item, today, say) for item in members(one, "suspensions")],
         is_ours=body["id"] == own,
     )
@@ -248,7 +248,7 @@ def _suspension(one: JsonObject, today: str, say: Wording) -> SuspensionLine:
     return SuspensionLine(
         id=text(one, "id"),
         toward=[body_name(ref) for ref in members(one, "counterparts")],
-        kinds=[say.code("record_kinds", kind) for kind in texts(one, "kinds")],
+        kinds=[*say.chosen_of("record_kinds", texts(one, "kinds")).values()],
         rights=[say.code("rights", right) for right in texts(one, "rights")],
         direction=say.code("directions", text(one, "direction")),
         decided_by=text(one, "decided_by"),

@@ -11,6 +11,7 @@ from typing import Final
 
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import parse_time
+from entente.web.desk.naming import id_shown
 from entente.web.desk.page import PREFIX, Asked, Page, ShowPage
 from entente.web.desk.permission_pages import acts_in_order, permission_path
 from entente.web.desk.reading import BodyName, body_name, member, members, text
@@ -58,7 +59,7 @@ def _line(one: JsonObject, say: Wording) -> LeaveLine:
         officer=text(one, "officer"),
         is_ours=is_ours,
         counterpart=body_name(member(one, "recipient" if is_ours else "sender")),
-        record=text(one, "name"),
+        record=id_shown(text(one, "name"), say),
         acts=acts_in_order(one, say),
         forward_to=body_name(forward_to) if isinstance(forward_to, dict) else None,
         state=text(one, "state"),

@@ -11,10 +11,12 @@ from urllib.parse import quote
 
 from entente.identity.names import read_name
 from entente.kernel.canonical import JsonObject
+from entente.kernel.ids import ERASED_LOCAL
 from entente.records.model import PropertyType, Schema
 from entente.web.desk.page import PREFIX, Asked
 from entente.web.desk.reading import BodyName, body_name, member, text
 from entente.web.desk.romanised import is_arabic, romanised
+from entente.web.plain_values import record_said
 from entente.web.wording import Wording
 
 
@@ -60,6 +62,16 @@ def _first_reading(name: str) -> str:
 def record_path(name: str) -> str:
     """Return where a record is shown, by its source's code and local id."""
     return f"{PREFIX}/records/{quote_record(name)}"
+
+
+def id_shown(name: str, say: Wording) -> str:
+    """Return a record's name as pages show it; of an erased one, that it is, and by what it is told from others."""
+    return record_said(say, name)
+
+
+def path_if_any(name: str) -> str:
+    """Return where a record is shown; nothing for an erased one, of which nothing is left to show."""
+    return "" if name.partition("/")[2].startswith(ERASED_LOCAL) else record_path(name)
 
 
 def quote_record(name: str) -> str:

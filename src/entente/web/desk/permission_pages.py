@@ -13,7 +13,7 @@ from entente.kernel.errors import NotFound
 from entente.verbs.correspondence import LEAVE_DAYS_MAX
 from entente.web.desk.case_parts import DecisionLine, decisions_of
 from entente.web.desk.forms import Field, Kind
-from entente.web.desk.naming import record_path
+from entente.web.desk.naming import id_shown, path_if_any
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage, may_do
 from entente.web.desk.reading import BodyName, body_name, member, text, texts
 from entente.web.desk.unsettled_pages import Became, became_of
@@ -79,7 +79,7 @@ def _permission(asked: Asked) -> PermissionPage:
     reason, forward_to = text(request, "answer_reason"), request["forward_to"]
     until = parse_time(text(request, "granted_until"), "granted_until") if request["granted_until"] else None
     return PermissionPage(
-        title=say.text("permission.title", record=text(request, "name")),
+        title=say.text("permission.title", record=id_shown(text(request, "name"), say)),
         to=permission_path(text(request, "id")),
         is_ours=is_ours,
         counterpart=body_name(member(request, "recipient" if is_ours else "sender")),
@@ -87,8 +87,8 @@ def _permission(asked: Asked) -> PermissionPage:
         at=say.moment(parse_time(text(request, "at"), "at")),
         due_at=say.moment(due),
         is_overdue=state == "waiting" and asked.node.clock.now() > due,
-        record=text(request, "name"),
-        record_to=record_path(text(request, "name")),
+        record=id_shown(text(request, "name"), say),
+        record_to=path_if_any(text(request, "name")),
         acts=acts_in_order(request, say),
         forward_to=body_name(forward_to) if isinstance(forward_to, dict) else None,
         purpose=say.code("purposes", text(request, "purpose")),

@@ -32,7 +32,7 @@ def preview_shown(preview: JsonObject, say: Wording) -> PreviewShown:
         instrument=text(preview, "instrument"),
         counterparts=[body_name(one) for one in members(preview, "counterparts")],
         rights=[say.code("rights", right) for right in texts(preview, "rights")],
-        kinds=[say.code("record_kinds", kind) for kind in texts(preview, "kinds")],
+        kinds=[*say.chosen_of("record_kinds", texts(preview, "kinds")).values()],
         direction=say.code("directions", text(preview, "direction")),
         records_there=whole(preview, "records_held_there"),
         records_here=whole(preview, "records_held_here"),

@@ -61,6 +61,8 @@ class RosterPage:
     """Who may be entered."""
     zone: str
     """The body's own."""
+    kept_by: Sequence[str]
+    """The roles that enter duties, for those who may not."""
 
 
 def on_duty(answer: JsonObject, say: Wording) -> OnDuty:
@@ -104,6 +106,7 @@ def _roster(asked: Asked) -> RosterPage:
         may_keep=may_do(asked, KEEPS),
         officers={one: one for one in texts(answer, "officers")},
         zone=zone,
+        kept_by=[say.code("roles", code) for code, role in asked.node.lists.roles.items() if KEEPS in role.verbs],
     )
 
 

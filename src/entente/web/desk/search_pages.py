@@ -152,7 +152,8 @@ def _search(asked: Asked) -> SearchPage:
         AskedBefore(f"{PREFIX}/search/{key}", _label(one), say.moment(one.at))
         # A copy: another window of the same session may ask meanwhile.
         for key, one in reversed(list(asked.memory.queries.items()))
-        if asked.memory.query(key, now) is not None
+        # One that was left to stand has a list of its own, and matches in place of candidates.
+        if not one.is_standing and asked.memory.query(key, now) is not None
     ]
     return SearchPage(
         title=say.text("nav.search"),
@@ -203,7 +204,11 @@ def _found(asked: Asked) -> FoundPage:
     answer = search_again(asked, kept)
     asked.memory.task = kept.task
     key, query = asked.path["key"], understood_query(asked, kept)
-    understood = terms_of(query, asked) if kept.fields.get("line") or members(answer, "zones") else []
+    zones = members(answer, "zones")
+    understood = terms_of(query, asked) if kept.fields.get("line") or zones else []
+    faults = [[text(fault, "text") for fault in members(zone, "faults")] for zone in zones]
+    # What is wrong with a zone stands in lines of its own.
+    told = {"; ".join(of_zone) for of_zone in faults if of_zone}
     return FoundPage(
         title=say.text("found.title"),
         asked=[(name, _worded(name, entered, asked)) for name, entered in kept.fields.items()],
@@ -216,10 +221,8 @@ def _found(asked: Asked) -> FoundPage:
         ],
         searched=whole(answer, "searched"),
         readings=[line for one in members(answer, "identifiers") for line in _readings(one, say)],
-        notes=[said(say, note) for note in texts(answer, "notes")],
-        faults=[
-            said(say, text(fault, "text")) for zone in members(answer, "zones") for fault in members(zone, "faults")
-        ],
+        notes=[said(say, note) for note in texts(answer, "notes") if not any(lines in note for lines in told)],
+        faults=[said(say, fault) for of_zone in faults for fault in of_zone],
         gaps=gaps_of(answer, say),
         may_judge=may_do(asked, "confirm_hit"),
         leave=f"{PREFIX}/standing/leave/{key}",

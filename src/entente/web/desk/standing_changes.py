@@ -62,7 +62,7 @@ def _suspend_page(asked: Asked) -> SuspendPage:
             for one in members(answer, "participations")
             if member(one, "body")["id"] != own["id"]
         ),
-        kinds={kind: say.code("record_kinds", kind) for kind in texts(terms, "kinds")},
+        kinds=say.chosen_of("record_kinds", texts(terms, "kinds")),
         rights={right: say.code("rights", right) for right in texts(terms, "rights")},
         directions={way.value: say.code("directions", way) for way in Direction},
         reasons=say.codes("suspension_reasons"),

@@ -126,7 +126,7 @@ def _group(one: JsonObject, say: Wording) -> str:
 
 
 def _words(terms: JsonObject, name: str, listed: str, say: Wording) -> list[str]:
-    return sorted((say.code(listed, code) for code in texts(terms, name)), key=say.place)
+    return [*say.chosen_of(listed, texts(terms, name)).values()]
 
 
 def _day(one: JsonObject, name: str, say: Wording) -> str:
