@@ -292,7 +292,7 @@ def _clause(say: Wording, text: str, depth: int) -> Markup:
     if _is_too_long(text) or not depth:
         return _as_english(say, text)
     parts = text.split("; ")
-    if len(parts) > 1 and not all(_known_clause(part) for part in parts):
+    if len(parts) > 1 and not all(_known_clause(part) or is_known(part) for part in parts):
         whole = _known_clause(text)
         if whole is not None:
             return _told(say, whole, depth)
