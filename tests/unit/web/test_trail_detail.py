@@ -109,3 +109,7 @@ def test_times_and_what_stands_within_are_told() -> None:
     assert bare(lines[1]) == "fiche : XA-NCB/1, score : 905 ; fiche : XA-NCB/2, score : 0".replace(
         " :", "\u00a0:"
     ).replace(" ;", "\u202f;")
+
+
+def test_how_somebody_signed_in_is_told() -> None:
+    assert bare(told(way="passkey")[0]) == FRENCH.text("account.way_passkey")

@@ -105,6 +105,8 @@ def _text(say: Wording, name: str, value: str) -> Markup:
     for listed in _LISTS.get(name, ()):
         if value in say.codes(listed):
             return escape(say.code(listed, value))
+    if name == "way" and say.has(f"account.way_{value}"):
+        return say.text(f"account.way_{value}")
     if _TIME.fullmatch(value):
         return _moment(say, name, value)
     if name == "why" and " " in value:
