@@ -88,7 +88,9 @@ def test_its_number_on_a_form_is_answered_like_a_number_of_nothing(world: DeskWo
     told = set()
     for number in (hidden["number"], ABSENT):
         answer = browser.send("/desk/messages/new", "/desk/messages", {**letter, "case": number})
-        assert answer.status_code == 404
+        assert answer.status_code == 400
+        assert "No case of this number is here that may be shown to you." in answer.text
+        assert 'value="Gate"' in answer.text, "what else was written stands"
         told.add(ONE_TIME.sub("", answer.text).replace(number, ""))
     assert len(told) == 1
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from entente.cases.keeping import Keeping, case_to_work_on, known_case
-from entente.cases.model import Case, CaseEvent, CaseState, CaseTask
+from entente.cases.model import Case, CaseEvent, CaseState, CaseTask, Knowing
 from entente.cases.ports import CasesUnit
 from entente.cases.rules import (
     OF_ITEMS,
@@ -25,6 +25,7 @@ from entente.cases.rules import (
     with_reference,
 )
 from entente.kernel.canonical import JsonObject
+from entente.kernel.errors import NotFound
 from entente.kernel.ids import OfficerId
 
 ITEMS_MAX = 1_000
@@ -55,7 +56,7 @@ class Joining(Keeping):
         """Join another case to one that goes on; return the one that goes on.
 
         Who may know of the joined matter is who may know of either, and the whole body only where neither has a team.
-        Raises NotFound, Conflict for one that is joined already or was changed meanwhile, or Invalid.
+        Raises NotFound, Conflict for one that is joined already or was changed meanwhile, or Invalid, for what is no case too.
 
         Source: docs/rules/cases.md C15.
         """
@@ -63,7 +64,7 @@ class Joining(Keeping):
             now = self.clock.now()
             keeper = self._authorise(unit, officer, "keep_case", number, now)
             knowing = self._knowing(unit, officer, now)
-            case, ended = case_to_work_on(unit, number, knowing), known_case(unit, other, knowing)
+            case, ended = case_to_work_on(unit, number, knowing), _other_case(unit, other, knowing)
             if number == other:
                 raise bad("other", "a case is joined to another one")
             check_version(case, version)
@@ -147,6 +148,14 @@ class Joining(Keeping):
             self._record(unit, "keep_case", keeper, number, {"change": "split", **detail})
             unit.commit()
             return new
+
+
+def _other_case(unit: CasesUnit, number: str, knowing: Knowing) -> Case:
+    """Return a case whose number was typed; raise Invalid for none that may be known of (C8, W166)."""
+    try:
+        return known_case(unit, number, knowing)
+    except NotFound as error:
+        raise bad("other", "no case of this number is here that may be shown to you") from error
 
 
 def _team_of_both(case: Case, ended: Case) -> tuple[OfficerId, ...]:

@@ -108,7 +108,7 @@ class Circulating(Messages):
             now = self.clock.now()
             writer = self._officer(unit, officer, "send_message", "several", now)
             check_letter(letter, self.lists)
-            self._working_case(unit, case, writer)
+            self._case_of_letter(unit, case, writer)
             found = self._addressed(unit, addresses, instrument)
             refused = next((one for one in found.addressees if not one.may_get.allowed), None)
             if seen is None and refused is not None:

@@ -30,7 +30,7 @@ from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import Clock
 from entente.kernel.codec import to_json, to_object
 from entente.kernel.decision import Decision, Ground
-from entente.kernel.errors import EntenteError, NotFound, Refused
+from entente.kernel.errors import EntenteError, Invalid, NotFound, Refused
 from entente.kernel.ids import BodyId, Ids, InstrumentId, OfficerId, RecordId
 from entente.kernel.ports import Act, Outgoing, UnitOfWork
 from entente.kernel.signing import Signer
@@ -185,6 +185,18 @@ class Desk:
         """Raise NotFound for a case that the officer may not know of, as for none, and Conflict for a closed one."""
         if case:
             case_to_work_on(unit, case, self._knowing(unit, officer.id))
+
+    def _case_of_letter(self, unit: CorrespondenceUnit, case: str, officer: Officer) -> None:
+        """Raise Invalid for what is no case that the officer may know of: who mistypes it keeps what they wrote (C8, W166)."""
+        try:
+            self._working_case(unit, case, officer)
+        except NotFound as error:
+            raise Invalid(
+                "Nothing was sent.",
+                field="case",
+                why="No case of this number is here that may be shown to you.",
+                do="Enter the number of a case of yours, or leave it out; nothing was kept.",
+            ) from error
 
     def _knowing(self, unit: CorrespondenceUnit, officer: OfficerId | None) -> Knowing:
         return knowing_of(unit, officer, self.clock.now(), self.lists)

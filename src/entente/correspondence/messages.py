@@ -94,7 +94,7 @@ class Messages(Recalling):
             writer = self._officer(unit, officer, "send_message", recipient, now)
             check_letter(letter, self.lists)
             check_text("your_reference", your_reference, REFERENCE_CHARACTERS_MAX, is_needed=False)
-            self._working_case(unit, case, writer)
+            self._case_of_letter(unit, case, writer)
             own = unit.bodies.own().id
             decision = may_write(self.disclosure.situation_in(unit), own, recipient, instrument, now)
             if not decision.allowed:

@@ -7,6 +7,7 @@ is read in `names`, how alike two are in `score`.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -39,26 +40,31 @@ _DAY_WORD = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DAY_FIRST = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})")
 MONTHS = 12
 _DIGIT_WORD = re.compile(r"(?=.*\d)\S{4,}")
+COMMAS = re.compile("[,،，、]")
+"""Each keyboard has its own: of Latin and Cyrillic, of Arabic, of Chinese, and the one that parts a Chinese list."""
 
 
 def query_from_text(text: str) -> Query:
     """Read what an officer typed in one line, parts separated by commas: «Muhammadov, 1979, AB 123456».
 
     A part that is a date or year is the birth date, one with a digit an identifier; all others together are the name,
-    the comma between family and given name kept. A day may be written first, and may follow a name without a comma.
+    the comma between family and given name kept. A day may be written first, and may follow a name without a comma. Commas and
+    digits are those of any keyboard.
     A machine readable zone is one identifier. Raises Invalid for two dates.
 
     Source: docs/rules/identity.md I1, I20.
     """
     if looks_like_mrz(text):
         return Query(identifiers=(text,))
-    parts = [one for part in text.split(",") if part.strip() for one in _date_apart(part.strip())]
+    parts = [one for part in COMMAS.split(text) if part.strip() for one in _date_apart(part.strip())]
     dates = [part for part in parts if _DATE_WORD.fullmatch(part)]
     if len(dates) > 1:
         raise _bad("line", f"it has {len(dates)} dates of birth, and nobody has more than one")
     identifiers = [part for part in parts if part not in dates and _DIGIT_WORD.fullmatch(part.replace(" ", ""))]
     name = ", ".join(part for part in parts if part not in dates and part not in identifiers)
-    return Query(names=(name,) if name else (), birth_date=dates[0] if dates else "", identifiers=tuple(identifiers))
+    return Query(
+        names=(name,) if name else (), birth_date=_plain(dates[0]) if dates else "", identifiers=tuple(identifiers)
+    )
 
 
 def _date_apart(part: str) -> tuple[str, ...]:
@@ -73,13 +79,18 @@ def _date_apart(part: str) -> tuple[str, ...]:
 
 def day_first(word: str) -> str:
     """Return a day that is written day first, or month first where it can be no other, as `1979-03-14`; empty for no such day."""
-    found = _DAY_FIRST.fullmatch(word)
+    found = _DAY_FIRST.fullmatch(_plain(word))
     if found is None:
         return ""
     first, second, year = int(found[1]), int(found[3]), found[4]
     day, month = (second, first) if second > MONTHS else (first, second)
     written = f"{year}-{month:02}-{day:02}"
     return written if parse_partial(written) is not None else ""
+
+
+def _plain(text: str) -> str:
+    """Return a text with the digits that all dates are written in: ١٩٧٩ is 1979."""
+    return "".join(str(unicodedata.decimal(one)) if one.isdecimal() else one for one in text)
 
 
 def with_line(query: Query, text: str) -> Query:

@@ -299,7 +299,7 @@ def _clause(say: Wording, text: str, depth: int) -> Markup:
         return _as_english(say, text)
     parts = text.split("; ")
     known = [_closest(part) for part in parts]
-    if len(parts) > 1 and None in known:
+    if len(parts) > 1 and not all(found or is_known(part) for part, found in zip(parts, known, strict=True)):
         whole = _known_clause(text)
         if whole is not None:
             return _told(say, whole, depth)

@@ -6,12 +6,14 @@ from datetime import timedelta
 
 import pytest
 
+from entente.bodies.model import Officer
 from entente.cases.exhibits import Found
 from entente.cases.joining import GoesOver
 from entente.cases.model import CaseEvent, CaseReference, CaseState, ExhibitKind
 from entente.cases.service import add_event
 from entente.cases.tasks import Commission
 from entente.kernel.errors import Conflict, Invalid, NotFound
+from entente.kernel.ids import OfficerId
 from tests.support.build_correspondence import ANALYST, DUTY, NOW, Desk, a_network
 
 FOUND = Found(ExhibitKind.OBJECT, "A key", NOW - timedelta(hours=3), "Gate 4", "Officer 7")
@@ -62,6 +64,20 @@ def test_c15_what_arrives_under_the_old_number_is_in_both_files(desk: Desk) -> N
         add_event(unit, first, line)
         unit.commit()
     assert all(line in desk.cases.show(number).events for number in (first, middle, last))
+
+
+def test_c15_number_that_is_no_case_and_one_of_a_hidden_case_are_wrong_in_the_same_words(desk: Desk) -> None:
+    second = OfficerId("duty-2")
+    desk.store.state.bodies.put_officer(Officer(second, frozenset({"duty_officer"})))
+    going_on, hidden = desk.open_case(), desk.open_case()
+    desk.cases.set_team(DUTY, hidden, [ANALYST])
+    told = set()
+    for number in (hidden, "2031/000099"):
+        with pytest.raises(Invalid) as caught:
+            desk.cases.join_cases(second, going_on, number, "The same person.")
+        told.add((caught.value.field, str(caught.value)))
+    assert {field for field, _ in told} == {"other"}
+    assert len(told) == 1
 
 
 def test_c15_need_to_know_of_one_holds_for_both_and_for_what_was_joined_before(desk: Desk) -> None:

@@ -127,8 +127,12 @@ def test_c8_items_of_a_hidden_case_are_not_there_for_others(net: Network, wanted
     xb.cases.set_team(DUTY, case, [ANALYST])
     with pytest.raises(NotFound):
         xb.desk.confirm_hit(SECOND, judged(wanted), about(case))
-    with pytest.raises(NotFound):
-        xb.desk.send_message(SECOND, net.xa.id, net.charter.id, Letter("Gate", "Who?"), case=case)
+    told = set()
+    for number in (case, "2031/000099"):
+        with pytest.raises(Invalid) as caught:
+            xb.desk.send_message(SECOND, net.xa.id, net.charter.id, Letter("Gate", "Who?"), case=number)
+        told.add((caught.value.field, str(caught.value)))
+    assert len(told) == 1, "what is hidden and what is absent are one answer"
     hit = xb.desk.confirm_hit(DUTY, judged(wanted), about(case)).header.id
     sent = xb.desk.send_message(DUTY, net.xa.id, net.charter.id, Letter("Gate", "Who?"), case=case).header.id
     for look in (xb.desk.hit, xb.desk.message):

@@ -9,7 +9,7 @@ from entente.correspondence.channels import may_write
 from entente.correspondence.messages import Letter
 from entente.correspondence.model import Way
 from entente.kernel.codec import to_object
-from entente.kernel.errors import Conflict, Invalid, NotFound, Refused, Untrusted
+from entente.kernel.errors import Conflict, Invalid, Refused, Untrusted
 from entente.kernel.ids import BodyId
 from entente.kernel.statement import Statement, draft
 from tests.support import build_disclosure as gate
@@ -218,8 +218,9 @@ def test_m15_closed_or_unknown_case_takes_no_message(net: Network) -> None:
     net.xb.cases.close_case(DUTY, case, "Done.")
     with pytest.raises(Conflict):
         send(net, net.agreement, case=case)
-    with pytest.raises(NotFound):
+    with pytest.raises(Invalid) as caught:
         send(net, net.agreement, case="2031/000099")
+    assert caught.value.field == "case"
     assert net.xb.store.state.outbox.put_out == []
 
 

@@ -61,6 +61,11 @@ def test_i1_query_that_points_at_nobody_or_is_impossible_is_invalid(query: Query
         ),
         ("AB 12.12.2012 7", Query(identifiers=("AB 12.12.2012 7",))),
         ("31.02.1979", Query(identifiers=("31.02.1979",))),
+        # The commas and digits of other keyboards.
+        ("حداد، ليلى، ١٩٨٥", Query(names=("حداد, ليلى",), birth_date="1985")),
+        ("حداد، ١٤/٠٣/١٩٧٩، ب ١٢٣٤٥٦", Query(names=("حداد",), birth_date="1979-03-14", identifiers=("ب ١٢٣٤٥٦",))),
+        ("王小明，1979，AB123456", Query(names=("王小明",), birth_date="1979", identifiers=("AB123456",))),
+        ("王小明、1979", Query(names=("王小明",), birth_date="1979")),
         ("", Query()),
     ],
 )

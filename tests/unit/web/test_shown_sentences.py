@@ -306,3 +306,11 @@ def test_w117_officer_reads_a_size_and_a_rule_in_words(language: str, told: str)
 def test_w117_rule_is_named_by_its_number_and_a_page_not_at_all(text: str, told: str) -> None:
     assert RuleWords("rule {numbers}", "rules {numbers}").told(text) == told
     assert said(Wording("en"), f"Nobody knows this. {text}").endswith(told)
+
+
+def test_two_faults_of_a_zone_with_the_same_words_are_both_told() -> None:
+    fault = "«XAT» is no code of ISO 3166-1 or ICAO 9303-3"
+    told = said(Wording("ar"), f"The machine readable zone has faults: issuing state: {fault}; nationality: {fault}.")
+    assert "is no code" not in told
+    assert told.count("<bdi>XAT</bdi>") == 2
+    assert "؛ " in told

@@ -16,6 +16,7 @@ from entente.cases.rules import REFERENCE_CHARACTERS_MAX
 from entente.correspondence.addressees import ADDRESSEES_MAX
 from entente.correspondence.model import TEXT_CHARACTERS_MAX
 from entente.correspondence.rules import SUBJECT_CHARACTERS_MAX
+from entente.identity.rules import COMMAS
 from entente.kernel.canonical import Json, JsonObject
 from entente.kernel.errors import Invalid
 from entente.verbs.references import names_and_officer
@@ -252,7 +253,7 @@ def _addressed(form: Entered) -> JsonObject:
 
 def _named(form: Entered, name: str) -> list[Json]:
     lines = (line for _, line in sorted(form.each(name).items()))
-    return [one.strip() for line in lines for one in line.split(",") if one.strip()]
+    return [one.strip() for line in lines for one in COMMAS.split(line) if one.strip()]
 
 
 def _look(asked: Asked) -> Done:

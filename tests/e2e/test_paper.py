@@ -1,0 +1,116 @@
+"""The desk on paper: the file that a real browser makes for a printer, and which words are on each of its sheets."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from entente.app import NewBody, create_folder, open_node
+from entente.bodies.model import BodyKind
+from entente.settings import Settings
+from entente.verbs import perform
+from entente.web.desk.memory import KeptQuery
+from entente.web.desk.page import ShowPage
+from entente.web.desk.table import PAGES
+from entente.web.wording import texts_of
+from tests.support.desk_pages import KEY, TASK, path_of
+from tests.support.desk_server import Window, chromium, serving, window
+from tests.support.desk_world import DeskWorld, OneDesk, one_desk, open_desk
+from tests.support.nodes import DUTY, HEAD
+from tests.support.paper import sheets
+
+PASSPHRASE = "correct horse battery staple"
+NOTES = 70
+"""Notes of a case that do not go on one sheet."""
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskWorld]:
+    """Open the network."""
+    with open_desk(tmp_path_factory.mktemp("network")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def address(world: DeskWorld) -> Iterator[str]:
+    """Serve the desk."""
+    with serving(world.app) as where:
+        yield where
+
+
+@pytest.fixture(scope="module")
+def exercise(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OneDesk]:
+    """Open the desk of an invented bureau that takes part in an exercise, with a case of many notes."""
+    folder = tmp_path_factory.mktemp("exercise") / "xa"
+    kind, heads = BodyKind.NATIONAL_CENTRAL_BUREAU, (PASSPHRASE,) * 3
+    create_folder(folder, NewBody(kind, "XA-NCB", "Invented", "XA", "UTC", (), heads, 2, PASSPHRASE, is_exercise=True))
+    with open_node(Settings.at(folder)) as node:
+        perform(node, "officer_add", {"officer": HEAD, "id": DUTY, "roles": ["duty_officer"]})
+        opened: Any = perform(node, "case_open", {"officer": DUTY, "title": "مطار", "crime_area": "fugitives"})
+        for number in range(NOTES):
+            note = {"officer": DUTY, "number": opened["case"]["number"], "text": f"ملاحظة {number}"}
+            perform(node, "case_note", note)
+        yield one_desk(node)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Open a headless browser."""
+    with chromium() as opened:
+        yield opened
+
+
+def printed(seen: Window) -> list[str]:
+    """Return what is on each sheet, in letters that are joined nowhere and without spaces."""
+    return [unicodedata.normalize("NFKC", one) for one in sheets(seen.page.pdf(format="A4"))]
+
+
+def squeezed(words: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", words).split())
+
+
+FOLDED = """() => [...document.querySelectorAll("main details")].filter(one => !one.open && !one.closest(".acts, .no-print, form")
+    && !one.querySelector("form")).map(one => [one.querySelector("summary").innerText,
+    [...one.children].filter(part => part.tagName !== "SUMMARY").map(part => part.textContent).join(" ")])"""
+"""What is folded to be read, and what stands in it."""
+TO_ACT = (
+    """() => [...document.querySelectorAll("main details:has(form)")].filter(one => one.checkVisibility()).length"""
+)
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize("scripted", [True, False], ids=["with_script", "without"])
+@pytest.mark.parametrize("name", ["record", "case", "hit"])
+def test_w165_what_is_folded_to_be_read_is_open_on_paper(
+    world: DeskWorld, browser: Browser, address: str, *, name: str, language: str, scripted: bool
+) -> None:
+    page = next(page for page in PAGES if isinstance(page, ShowPage) and page.name == name)
+    with window(browser, world, address, language=language, java_script_enabled=scripted) as seen:
+        memory = world.desk.memories.of(list(world.signed_in.sessions.values())[-1].csrf)
+        memory.task = TASK
+        memory.keep(KEY, KeptQuery({"line": "Muhammadov, 1979"}, TASK, world.node.clock.now()))
+        assert seen.open(path_of(world, page)) == 200
+        folded = seen.page.evaluate(FOLDED)
+        on_paper = "".join(printed(seen))
+        assert folded, "there is something to unfold"
+        for summary, content in folded:
+            assert squeezed(summary) in on_paper
+            assert squeezed(content) in on_paper
+        seen.page.emulate_media(media="print")
+        assert seen.page.evaluate(TO_ACT) == 0, "what is folded to act is left out"
+
+
+def test_w165_exercise_says_so_on_each_sheet_in_arabic(exercise: OneDesk, browser: Browser) -> None:
+    said = squeezed(str(texts_of("ar")["shell.exercise_word"]))
+    with serving(exercise.app) as address, window(browser, exercise, address, language="ar") as seen:
+        seen.open("/desk/cases")
+        seen.page.locator("main table a").first.click()
+        on_paper = printed(seen)
+        assert len(on_paper) > 1
+        for sheet in on_paper:
+            # Letters are drawn from the left, and Arabic is read from the right.
+            assert sheet[::-1].count(said) >= 2, "above and below"
