@@ -8,9 +8,15 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
+from entente.kernel.canonical import JsonObject
+from entente.verbs import perform
 from entente.web.desk import drafts
 from entente.web.desk.drafts import KEPT, Draft, Drafts
+from entente.web.desk.page import ActPage, ShowPage
+from entente.web.desk.table import PAGES
+from tests.support.desk_pages import path_of, role_for, with_query
 from tests.support.desk_world import SAME_ORIGIN, Browser, DeskWorld
+from tests.support.nodes import DUTY
 
 NOW = datetime(2026, 11, 27, 4, 0, tzinfo=UTC)
 NEW = "/desk/messages/new"
@@ -69,6 +75,30 @@ def test_forms_of_one_page_are_kept_each_for_itself(world: DeskWorld) -> None:
     text = browser.get(page).text
     assert "He was seen</textarea>" not in text
     assert "A coat, brown</textarea>" in text
+
+
+def test_outcome_of_a_task_is_kept_for_that_task_beside_what_else_was_begun(world: DeskWorld) -> None:
+    browser, page = world.browser(), f"/desk/cases/{world.bureau.case}"
+    for what in ("Ask the consulate", "Ask the ferry"):
+        given: JsonObject = {"officer": DUTY, "number": world.bureau.case, "what": what, "to": DUTY}
+        perform(world.node, "task_set", given)
+    first, second = re.findall(r'name="task" value="([^"]+)"', browser.get(page).text)[-2:]
+    assert keep(browser, page, "finish_task", task=second, outcome="They saw nobody").status_code == 204
+    assert keep(browser, page, "note_case", text="He was seen").status_code == 204
+    text = browser.get(page).text
+    fields = dict(re.findall(r'<textarea id="(?:finish_)?task-outcome-([^"]+)"[^>]*>(.*?)</textarea>', text))
+    assert (fields[first], fields[second]) == ("", "They saw nobody")
+    assert "He was seen</textarea>" in text
+
+
+def test_what_is_kept_of_a_field_is_kept_under_an_act_that_there_is(world: DeskWorld) -> None:
+    given: JsonObject = {"officer": DUTY, "number": world.bureau.case, "what": "Ask", "to": DUTY}
+    perform(world.node, "task_set", given)
+    acts = {act.name for act in PAGES if isinstance(act, ActPage)}
+    for page in (one for one in PAGES if isinstance(one, ShowPage) and one.template):
+        browser = with_query(world, world.browser(role_for(world, page)))
+        named = set(re.findall(r'<textarea[^>]* data-act="([^"]*)"', browser.get(path_of(world, page)).text))
+        assert named <= acts, page.name
 
 
 @pytest.mark.parametrize("how", ["done", "dropped"])

@@ -109,11 +109,12 @@ def window(
     *,
     language: str = "en",
     role: str = "duty_officer",
+    account: str = "",
     **more: Any,  # noqa: ANN401 - what the library takes
 ) -> Iterator[Window]:
-    """Open a window in which an officer of a role is signed in."""
+    """Open a window in which an officer of a role is signed in: this one, where one is named."""
     context = browser.new_context(**more)
-    name = world.signed_in.begin(world.officer(role), frozenset({role}), language)
+    name = world.signed_in.begin(account or world.officer(role), frozenset({role}), language)
     context.add_cookies([{"name": COOKIE, "value": name, "url": address}])
     try:
         yield Window(context, address)

@@ -154,6 +154,10 @@ class Entered:
         """Return what was entered into a field; empty for nothing."""
         return self.values.get(name, "")
 
+    def about(self, act: str, name: str) -> str:
+        """Return which of several things on a page the form of an act is about, posted or begun; empty for none."""
+        return self.value(name) if self.of == act else self.begun(act, name, "")
+
     def begun(self, of: str, name: str, else_this: str) -> str:
         """Return what was begun in a field of another form of the page; where nothing was, what stands there anyway."""
         return self.beside[of].get(name, "") if of in self.beside else else_this
