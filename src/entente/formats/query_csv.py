@@ -46,7 +46,7 @@ class CsvQueries:
         if row.fault:
             return faulty(number, row.fault, where)
         if any(NOT_UTF8.search(cell) for cell in row.cells):
-            return faulty(number, "it is not UTF-8", where)
+            return faulty(number, "it is not UTF-8: the file is to be saved as CSV in UTF-8", where)
         return row_of(number, self._columns, row.cells, where)
 
 
