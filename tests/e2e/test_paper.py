@@ -108,9 +108,25 @@ def test_w165_exercise_says_so_on_each_sheet_in_arabic(exercise: OneDesk, browse
     said = squeezed(str(texts_of("ar")["shell.exercise_word"]))
     with serving(exercise.app) as address, window(browser, exercise, address, language="ar") as seen:
         seen.open("/desk/cases")
-        seen.page.locator("main table a").first.click()
+        with seen.page.expect_navigation():
+            seen.page.locator("main table a").first.click()
         on_paper = printed(seen)
         assert len(on_paper) > 1
         for sheet in on_paper:
             # Letters are drawn from the left, and Arabic is read from the right.
             assert sheet[::-1].count(said) >= 2, "above and below"
+
+
+def test_w126_long_table_has_its_heading_on_each_sheet_and_no_row_on_two(
+    world: DeskWorld, browser: Browser, address: str
+) -> None:
+    with window(browser, world, address, role="head_of_body") as seen:
+        seen.open("/desk/trail")
+        heading = squeezed(seen.page.inner_text("main thead"))
+        details = seen.page.locator("main tbody details dl").evaluate_all("all => all.map(one => one.textContent)")
+        on_paper = printed(seen)
+        assert len(on_paper) > 1
+        assert all(heading in sheet for sheet in on_paper[:-1])
+        assert details
+        for detail in details:
+            assert any(squeezed(detail) in sheet for sheet in on_paper), "a row stands whole on one sheet"

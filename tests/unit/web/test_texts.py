@@ -407,3 +407,10 @@ def test_numbers_are_written_with_the_digits_of_documents(language: str) -> None
     assert re.sub(r"\D", "", say.number(1234567)) == "1234567"
     assert "1234567" not in say.number(1234567)
     assert re.sub(r"\D", "", say.percent(905)) in {"91", "90"}
+
+
+def test_arabic_says_none_one_and_two_in_words_and_not_in_words_and_digits() -> None:
+    counted = [text for text in texts_of("ar").values() if not isinstance(text, str)]
+    assert counted
+    for forms in counted:
+        assert not [forms[one] for one in ("zero", "one", "two") if "({count})" in forms.get(one, "")]
