@@ -14,6 +14,7 @@ from entente.kernel.canonical import JsonObject
 from entente.kernel.decision import Decision
 from entente.kernel.errors import Conflict, NotFound, Refused
 from entente.kernel.ids import OfficerId
+from entente.storage.item_news import ItemNewsRows
 from entente.verbs import perform
 from tests.support.api_world import ABOUT, OWN, SEEN
 from tests.support.desk_world import COOKIE, Browser, DeskWorld, open_desk
@@ -22,6 +23,7 @@ from tests.support.nodes import AGREEMENT_NAME, DUTY, HEAD
 
 OTHER = OfficerId("xb-duty-of-two")
 SOURCE = "XA-NCB"
+NEWER = f"{SOURCE}/w-3"
 
 
 @pytest.fixture
@@ -131,6 +133,83 @@ def test_m30_a_question_for_a_record_that_did_not_arrive_waits(world: DeskWorld)
     assert on_desk(world, at, "failed")
     assert browser_of(world, DUTY).send(at, f"{at}/known", {}).status_code == 303
     assert not on_desk(world, at, "failed")
+
+
+def answered_leave(world: DeskWorld, *, grant: bool, record: str = SEEN, to: str = "RC", **more: str) -> str:
+    """Ask the source for leave to forward, and have it answer."""
+    wish: JsonObject = {"record": record, "acts": ["forward"], "justification": "For the court.", "forward_to": to}
+    asked = str(do(world, "permission_ask", **wish, **{**ABOUT, **more})["permission"]["id"])
+    assert not on_desk(world, f"/desk/permissions/{asked}", "permission"), "it is not answered yet"
+    world.bureau.network.deliver()
+    answer: JsonObject = {"days": 20} if grant else {"reason": "insufficient_information"}
+    perform(world.bureau.network[SOURCE], "permission_answer", {"officer": DUTY, "id": asked, "grant": grant, **answer})
+    world.bureau.network.deliver()
+    return asked
+
+
+def test_w158_leave_that_was_granted_waits_with_whoever_asked_until_it_is_used(world: DeskWorld) -> None:
+    asked = answered_leave(world, grant=True, record=NEWER, to="GS")
+    at = f"/desk/permissions/{asked}"
+    assert on_desk(world, at, "permission")
+    assert not on_desk(world, at, "permission", OTHER), "it is for whoever asked"
+    line = bare(browser_of(world, DUTY).get("/desk/?kind=permission").text)
+    assert "Leave granted: XA-NCB/" in line
+    assert "Use it" in line
+    page = bare(browser_of(world, DUTY).get(at).text)
+    assert "XA-NCB has granted leave" in page
+    assert browser_of(world, DUTY).send(at, f"{at}/forward", {}).status_code == 303
+    assert not on_desk(world, at, "permission")
+    assert "XA-NCB has granted leave" in bare(browser_of(world, DUTY).get(at).text), "it is still told"
+    (became,) = do(world, "unsettled_show", id=asked)["became"]
+    assert (became["why"], became["noted_by"]) == ("leave_granted", DUTY)
+
+
+def test_w158_leave_that_was_refused_waits_until_somebody_says_that_they_know(world: DeskWorld) -> None:
+    asked = answered_leave(world, grant=False)
+    at = f"/desk/permissions/{asked}"
+    line = bare(browser_of(world, DUTY).get("/desk/?kind=permission").text)
+    assert "Leave refused: XA-NCB/" in line
+    assert "Read why" in line
+    page = bare(browser_of(world, OTHER).get(at).text)
+    assert "XA-NCB has refused leave" in page
+    assert browser_of(world, OTHER).send(at, f"{at}/known", {}).status_code == 303, "a colleague may take it over"
+    assert not on_desk(world, at, "permission")
+    assert "known to xb-duty-of-two" in bare(browser_of(world, DUTY).get(at).text)
+    acts = [row.act for row in world.node.trail.latest(20) if row.act.subject == asked]
+    assert ("ask_permission", OTHER) in [
+        (one.verb, one.officer) for one in acts if one.detail.get("outcome") == "failure_noted"
+    ]
+
+
+def test_w158_leave_that_was_asked_for_a_case_with_a_team_waits_with_the_team(world: DeskWorld) -> None:
+    opened = do(world, "case_open", title="Kept close", crime_area="fugitives")["case"]["number"]
+    do(world, "case_team", number=opened, team=[DUTY, OTHER], version=1)
+    shared = answered_leave(world, grant=False, case=opened)
+    assert on_desk(world, f"/desk/permissions/{shared}", "permission", OTHER)
+    do(world, "case_team", number=opened, team=[DUTY], version=2)
+    assert not on_desk(world, f"/desk/permissions/{shared}", "permission", OTHER)
+    assert browser_of(world, OTHER).get(f"/desk/permissions/{shared}").status_code == 404
+
+
+def test_m31_an_answer_of_before_its_time_was_kept_raises_nothing(
+    world: DeskWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ItemNewsRows, "put_leave_answered", lambda *_: None)
+    asked = answered_leave(world, grant=False)
+    assert not on_desk(world, f"/desk/permissions/{asked}", "permission")
+    assert do(world, "unsettled_show", id=asked)["became"] == []
+    with pytest.raises(Conflict, match="nothing to settle"):
+        do(world, "unsettled_settle", id=asked)
+
+
+def test_m32_a_withdrawn_record_that_was_erased_since_leaves_its_line(world: DeskWorld) -> None:
+    hit, other = confirmed(world), world.bureau.network[SOURCE]
+    world.bureau.network.deliver()
+    perform(other, "record_withdraw", {"officer": DUTY, "record": SEEN.partition("/")[2], "reason": "Arrested."})
+    world.bureau.network.deliver()
+    perform(world.node, "erasure_run", {})
+    assert on_desk(world, f"/desk/hits/{hit}", "hit")
+    assert "has withdrawn this record" in bare(browser_of(world, DUTY).get(f"/desk/hits/{hit}").text)
 
 
 def test_m30_a_hit_whose_record_was_withdrawn_before_it_was_answered_waits(world: DeskWorld) -> None:

@@ -21,13 +21,14 @@ from alembic.script import ScriptDirectory
 from entente import __version__
 from entente.bodies.model import Unit, UnitKind
 from entente.bodies.unit_past import UnitList
-from entente.correspondence.model import Way, WentTo
+from entente.cases.model import Knowing
+from entente.correspondence.model import FailureNoted, PermissionState, Way, WentTo
 from entente.correspondence.together import went_out
 from entente.exchange.model import Lane
 from entente.kernel.clock import format_time
 from entente.kernel.codec import to_object
 from entente.kernel.errors import Misconfigured, Unavailable
-from entente.kernel.ids import RecordId
+from entente.kernel.ids import OfficerId, RecordId
 from entente.storage.address import read_address
 from entente.storage.folder import Folder
 from entente.storage.migrating import MIGRATIONS
@@ -105,7 +106,7 @@ DESK = (
     "shift_note", "shift", "roster_entry", "page_call",
 )  # fmt: skip
 CASE_FILE = ("case_hand_over", "case_exhibit", "case_task", "case_member", "decision_basis")
-SINCE = ("record_version", "message_blob", "record_link", "unit_limits", "unit_list", "message_act")
+SINCE = ("record_version", "message_blob", "record_link", "unit_limits", "unit_list", "message_act", "item_news")
 """Tables of later schemas."""
 
 
@@ -134,7 +135,7 @@ def test_links_of_records_that_are_here_are_entered_as_the_store_is_brought_forw
         unit.records.put_many([examples.write(name, ((unit.classes.number_of(cls), cls),)) for name in ("1", "2")])
         unit.commit()
     store.close()
-    for table in ("record_link", "unit_list", "message_act"):
+    for table in ("record_link", "unit_list", "message_act", "item_news"):
         execute(folder, f"DROP TABLE {table}")
     before = ScriptDirectory(str(MIGRATIONS)).get_revision("0012").down_revision
     execute(folder, f"UPDATE alembic_version SET version_num = '{before}'")  # noqa: S608 - a number of ours
@@ -156,7 +157,7 @@ def test_list_of_units_that_is_here_is_kept_as_of_its_own_time_as_the_store_is_b
         made = unit.bodies.unit_lists(OTHER)
         unit.commit()
     store.close()
-    for table in ("unit_list", "message_act"):
+    for table in ("unit_list", "message_act", "item_news"):
         execute(folder, f"DROP TABLE {table}")
     execute(folder, "UPDATE alembic_version SET version_num = '0012'")
     execute(folder, "UPDATE store_version SET schema = 12, oldest_code = 12")
@@ -174,7 +175,8 @@ def test_message_of_before_acts_were_kept_knows_none_as_the_store_is_brought_for
         unit.correspondence.put_message(examples.message("message-old"), Way.SENT)
         unit.commit()
     store.close()
-    execute(folder, "DROP TABLE message_act")
+    for table in ("message_act", "item_news"):
+        execute(folder, f"DROP TABLE {table}")
     execute(folder, "UPDATE alembic_version SET version_num = '0013'")
     execute(folder, "UPDATE store_version SET schema = 13, oldest_code = 12")
     with opener().unit() as unit:
@@ -184,6 +186,38 @@ def test_message_of_before_acts_were_kept_knows_none_as_the_store_is_brought_for
         unit.correspondence.put_message(examples.message("message-new"), Way.SENT)
         unit.correspondence.put_act("act-1", ["message-new"])
         assert [one.message for one in went_out(unit, examples.message("message-new"))] == ["message-new"]
+
+
+def test_hit_that_waits_is_looked_out_for_as_the_store_is_brought_forward(opener: Opener, folder: Folder) -> None:
+    """M32: with the withdrawals that are here; of leave that was answered before, no time is known."""
+    everything, officer = Knowing(oversees=True), examples.header("x").officer
+    store = opener()
+    with store.unit() as unit:
+        papers = unit.correspondence
+        for name in ("gone", "noted", "stays"):
+            papers.put_hit(replace(examples.hit(f"hit-{name}"), record=RecordId(f"{OTHER}/{name}")), Way.SENT)
+        papers.put_hit(replace(examples.hit("hit-came"), record=RecordId(f"{OTHER}/gone")), Way.RECEIVED)
+        papers.put_permission(examples.permission("permission-request-1", PermissionState.GRANTED), Way.SENT)
+        for name in ("gone", "noted"):
+            unit.records.put_withdrawal(RecordId(f"{OTHER}/{name}"), examples.statement("withdrawal", ref=name))
+        papers.put_failure_noted("hit-noted", FailureNoted("duty-1", NOW))
+        made = papers.item_news(9, OfficerId(officer), everything)
+        unit.commit()
+    store.close()
+    execute(folder, "DROP TABLE item_news")
+    execute(folder, "UPDATE alembic_version SET version_num = '0014'")
+    execute(folder, "UPDATE store_version SET schema = 14, oldest_code = 12")
+    with opener().unit() as unit:
+        papers = unit.correspondence
+        assert papers.item_news(9, OfficerId(officer), everything) == made
+        assert [one.item.header.id for one in made] == ["hit-gone"]
+        assert papers.news_of("hit-noted") is not None
+        assert (
+            papers.news_of("hit-stays") is papers.news_of("hit-came") is papers.news_of("permission-request-1") is None
+        )
+        unit.records.put_withdrawal(RecordId(f"{OTHER}/stays"), examples.statement("withdrawal", ref="stays"))
+        found = papers.item_news(9, OfficerId(officer), everything)
+        assert {one.item.header.id for one in found} == {"hit-gone", "hit-stays"}
 
 
 def test_opening_again_changes_nothing(opener: Opener, folder: Folder) -> None:

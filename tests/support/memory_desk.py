@@ -20,6 +20,7 @@ from entente.correspondence.model import (
     FailureNoted,
     Hit,
     HitState,
+    ItemNews,
     Message,
     MessageChoice,
     PermissionRequest,
@@ -254,6 +255,7 @@ class MemoryCorrespondence:
     kept_messages: dict[str, tuple[Way, Message]] = field(default_factory=dict)
     taken: dict[str, tuple[StepTaken, ...]] = field(default_factory=dict)
     noted: dict[str, FailureNoted] = field(default_factory=dict)
+    answered: dict[str, datetime] = field(default_factory=dict)
     kept_hits: dict[str, tuple[Way, Hit]] = field(default_factory=dict)
     kept_permissions: dict[str, tuple[Way, PermissionRequest]] = field(default_factory=dict)
     kept_requests: dict[str, tuple[Way, RecordRequest]] = field(default_factory=dict)
@@ -428,9 +430,16 @@ class MemoryCorrespondence:
     def failed_deliveries_of(self, item: str) -> tuple[FailedDelivery, ...]:
         return ()
 
-    def told_hits(self, limit: int, knowing: Knowing = NOBODY) -> tuple[Hit, ...]:
-        told = [hit for way, hit in self.kept_hits.values() if (way, hit.state) == (Way.SENT, HitState.TOLD)]
-        return tuple(reversed(told))[:limit]
+    def put_leave_answered(self, request: PermissionRequest, at: datetime) -> None:
+        self.answered[request.header.id] = at
+
+    def item_news(self, limit: int, hearer: str, knowing: Knowing = NOBODY) -> tuple[ItemNews, ...]:
+        # Withdrawals are entered by the store of records: tests/storage covers them.
+        asked = [(self.kept_permissions[item][1], at) for item, at in self.answered.items() if item not in self.noted]
+        return tuple(ItemNews(one, at) for one, at in asked if one.header.officer == hearer)[:limit]
+
+    def news_of(self, item: str) -> datetime | None:
+        return self.answered.get(item)
 
     def put_failure_noted(self, message: str, noted: FailureNoted) -> None:
         self.noted.setdefault(message, noted)

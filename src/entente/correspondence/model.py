@@ -124,6 +124,15 @@ class FailedDelivery:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class ItemNews:
+    """What an officer is to hear of: a hit of ours whose record was withdrawn, or leave that we asked and that was answered."""
+
+    item: Hit | PermissionRequest
+    at: datetime
+    """When its source signed the withdrawal; when the answer came here."""
+
+
 class MessageChoice(StrEnum):
     """Which messages a list is narrowed to."""
 

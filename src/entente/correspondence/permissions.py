@@ -115,6 +115,7 @@ class Permissions(Desk):
             check_refusal(content.reason, content.text, self.lists.refusal_reasons)
         answered = answered_by(asked, content)
         unit.correspondence.put_permission(answered, Way.SENT)
+        unit.correspondence.put_leave_answered(answered, now)
         words = words_of(answered)
         self._on_file(unit, asked.header.our_reference, content.header, "answer", content.request, words, now)
         detail = detail_of(answered.state, record=asked.record, leave=leave and leave.id, reason=content.reason)

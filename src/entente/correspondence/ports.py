@@ -13,6 +13,7 @@ from entente.correspondence.model import (
     FailedDelivery,
     FailureNoted,
     Hit,
+    ItemNews,
     Message,
     MessageChoice,
     PermissionRequest,
@@ -22,7 +23,7 @@ from entente.correspondence.model import (
     Way,
     WentTo,
 )
-from entente.kernel.ids import BlobId, BodyId, InstrumentId, StatementId
+from entente.kernel.ids import BlobId, BodyId, InstrumentId, OfficerId, StatementId
 
 
 class CorrespondenceStore(Protocol):
@@ -137,8 +138,18 @@ class CorrespondenceStore(Protocol):
     def failed_deliveries_of(self, item: str) -> tuple[FailedDelivery, ...]:
         """Return what of one item was refused or given up, noted or not, the oldest first."""
 
-    def told_hits(self, limit: int, knowing: Knowing = NOBODY) -> tuple[Hit, ...]:
-        """Return the hits of ours that were told and not answered, the newest first."""
+    def put_leave_answered(self, request: PermissionRequest, at: datetime) -> None:
+        """Keep when a request of ours was answered: whoever asked is to hear of it."""
+
+    def item_news(self, limit: int, hearer: OfficerId, knowing: Knowing = NOBODY) -> tuple[ItemNews, ...]:
+        """Return what an officer is to hear of, the oldest first, as nobody noted it.
+
+        That is hits of ours that were told and not answered, and whose record was withdrawn; and leave that was answered, to
+        whoever asked it and the team of its case.
+        """
+
+    def news_of(self, item: str) -> datetime | None:
+        """Return when a record of a hit of ours was withdrawn, or a request of ours for leave answered, as far as it was kept."""
 
     def cases_of(self, items: Collection[str]) -> Mapping[str, str]:
         """Return the number of our case by id, of those of these items that have one."""

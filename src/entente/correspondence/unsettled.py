@@ -1,9 +1,9 @@
-"""What became of a hit, a request or an answer that nobody waits to hear of: it was not delivered, or its record was withdrawn.
+"""What became of a hit, a request or an answer: it was not delivered, its record was withdrawn, or leave was answered.
 
 Nothing more is tried by the node then; what is done is an officer's to decide, and until one said that they know, it waits on the
 desks of those who may know of it and do such things.
 
-Source: docs/rules/correspondence.md M30; docs/rules/exchange.md X21 and X28.
+Source: docs/rules/correspondence.md M30 to M32; docs/rules/exchange.md X21 and X28.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeGuard
 
 from entente.bodies.model import Officer
 from entente.bodies.tokens import may
@@ -24,6 +24,7 @@ from entente.correspondence.model import (
     Hit,
     HitState,
     PermissionRequest,
+    PermissionState,
     RecordRequest,
     Way,
 )
@@ -63,6 +64,9 @@ class Why(StrEnum):
     """The other side refused it, or it was given up after 30 days."""
     WITHDRAWN = "withdrawn"
     """The source withdrew the record before it answered our hit on it."""
+    LEAVE_GRANTED = "leave_granted"
+    """The source granted the leave that we asked."""
+    LEAVE_REFUSED = "leave_refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +77,9 @@ class Unsettled:
     way: Way
     why: Why
     kind: str
-    """What was not delivered, as a kind of statement; of a withdrawn record the hit's own."""
+    """What was not delivered, as a kind of statement; of a withdrawn record the hit's own, of an answer that of the request."""
     body: BodyId
-    """Whom it did not reach; who withdrew the record."""
+    """Whom it did not reach; who withdrew the record, or answered."""
     is_given_up: bool
     """Whether it was tried for 30 days; else it was refused."""
     reason: str
@@ -100,7 +104,7 @@ class UnsettledItems(Desk):
             knowing, reaches = self._knowing(unit, officer), self._reach(unit, officer)
             found = [
                 one
-                for one in (*_failed(unit, OPEN_READ_MAX, knowing), *_withdrawn(unit, knowing))
+                for one in (*_failed(unit, OPEN_READ_MAX, knowing), *_news(unit, officer, knowing))
                 if self._concerns(asking, one) and one.noted is None and _reaches(reaches, one)
             ]
             # What went to several bodies is one thing to settle.
@@ -164,8 +168,15 @@ def _item(unit: CorrespondenceUnit, item: str) -> tuple[Way, Item]:
 
 def _of_one(unit: CorrespondenceUnit, way: Way, item: Item) -> tuple[Unsettled, ...]:
     failed = [_undelivered(unit, one) for one in unit.correspondence.failed_deliveries_of(item.header.id)]
-    withdrawn = _of_withdrawn(unit, [item]) if way is Way.SENT and isinstance(item, Hit) else ()
-    return (*failed, *withdrawn)
+    at = unit.correspondence.news_of(item.header.id) if way is Way.SENT else None
+    if at is None or not _is_news(item):
+        return tuple(failed)
+    return (*failed, _said(unit, item, at))
+
+
+def _is_news(item: Item) -> TypeGuard[Hit | PermissionRequest]:
+    """Say whether what was said of an item is to be heard of: not of a hit that was answered."""
+    return isinstance(item, PermissionRequest) or (isinstance(item, Hit) and item.state is HitState.TOLD)
 
 
 def _failed(unit: CorrespondenceUnit, limit: int, knowing: Knowing) -> Iterable[Unsettled]:
@@ -187,41 +198,37 @@ def _undelivered(unit: CorrespondenceUnit, one: FailedDelivery) -> Unsettled:
     )
 
 
-def _withdrawn(unit: CorrespondenceUnit, knowing: Knowing) -> Iterable[Unsettled]:
-    return _of_withdrawn(unit, unit.correspondence.told_hits(OPEN_READ_MAX, knowing))
+def _news(unit: CorrespondenceUnit, officer: OfficerId, knowing: Knowing) -> Iterable[Unsettled]:
+    return (_said(unit, one.item, one.at) for one in unit.correspondence.item_news(OPEN_READ_MAX, officer, knowing))
 
 
-def _of_withdrawn(unit: CorrespondenceUnit, hits: Iterable[Hit]) -> tuple[Unsettled, ...]:
-    """Return those of some hits of ours, told and not answered, whose record its source withdrew."""
-    told = [hit for hit in hits if hit.state is HitState.TOLD]
-    gone = unit.records.withdrawn([*dict.fromkeys(hit.record for hit in told)]) if told else frozenset()
-    found = []
-    for hit in told:
-        stored = unit.records.get(hit.record) if hit.record in gone else None
-        if hit.record in gone:
-            at = stored.withdrawn_at if stored is not None and stored.withdrawn_at is not None else hit.header.at
-            noted = unit.correspondence.failure_noted(hit.header.id)
-            source = stored.record.source if stored is not None else hit.header.recipient
-            found.append(
-                Unsettled(
-                    hit,
-                    Way.SENT,
-                    Why.WITHDRAWN,
-                    Kind.HIT,
-                    source,
-                    is_given_up=False,
-                    reason="",
-                    at=at,
-                    key=hit.header.id,
-                    noted=noted,
-                )
-            )
-    return tuple(found)
+def _said(unit: CorrespondenceUnit, item: Hit | PermissionRequest, at: datetime) -> Unsettled:
+    """Return what another body said of an item of ours: that its record is withdrawn, or whether it gives leave."""
+    stored = unit.records.get(item.record) if isinstance(item, Hit) else None
+    return Unsettled(
+        item,
+        Way.SENT,
+        _why_of(item),
+        Kind.HIT if isinstance(item, Hit) else Kind.PERMISSION_REQUEST,
+        stored.record.source if stored is not None else item.header.recipient,
+        is_given_up=False,
+        reason="",
+        at=(stored.withdrawn_at if stored is not None else None) or at,
+        key=item.header.id,
+        noted=unit.correspondence.failure_noted(item.header.id),
+    )
+
+
+def _why_of(item: Hit | PermissionRequest) -> Why:
+    if isinstance(item, Hit):
+        return Why.WITHDRAWN
+    return Why.LEAVE_GRANTED if item.state is PermissionState.GRANTED else Why.LEAVE_REFUSED
 
 
 def _nothing_to_settle(item: str) -> Conflict:
     return Conflict(
         f"There is nothing to settle about {item}.",
-        why="Only what was refused or given up, or a hit whose record was withdrawn before it was answered, is noted (M30).",
+        why="Only what was refused or given up, a hit whose record was withdrawn, and leave that was answered are noted "
+        "(M30 to M32).",
         do="Look at it as it stands now.",
     )

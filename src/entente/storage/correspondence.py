@@ -287,6 +287,7 @@ class CorrespondenceTables(MessageFailures, MessageSteps):
     def put_hit(self, hit: Hit, way: Way) -> None:
         """Add or replace a hit."""
         self._put(Family.HIT, hit, way, hit.state)
+        self._watch(hit, way)
 
     def hit(self, hit: str) -> tuple[Way, Hit] | None:
         """Return a hit."""

@@ -31,6 +31,7 @@ from entente.kernel.canonical import JsonObject
 from entente.kernel.ids import SALT_BYTES, BodyId, RecordId
 from entente.records.ports import Mentions
 from entente.storage.bodies import GOVERNANCE
+from entente.storage.item_news import forget_record
 from entente.storage.record_blobs import RecordBlobs
 from entente.storage.record_links import RecordLinks
 from entente.storage.record_pages import RecordPages, class_key, is_listed
@@ -140,6 +141,7 @@ class ErasureTables(TombstoneTables):
         for said in (record_withdrawal, record_end):
             self._connection.execute(sa.delete(said).where(said.c.record_id == record))
         RecordLinks(self._connection).forget(record)
+        forget_record(self._connection, record)
         self._delete_leaves(record)
         self.forget_again(record)
         add_to_counter(self._connection, NOT_COMPACTED)

@@ -15,7 +15,6 @@ from entente.correspondence.model import (
     FailedDelivery,
     FailureNoted,
     Hit,
-    HitState,
     Message,
     PermissionRequest,
     RecordRequest,
@@ -25,6 +24,7 @@ from entente.correspondence.statements import Kind
 from entente.exchange.model import SendState
 from entente.kernel.ids import BodyId, StatementId
 from entente.storage.cases import is_known
+from entente.storage.item_news import ItemNewsRows
 from entente.storage.known_rows import KnownRows
 from entente.storage.rows import add_row_once, value_of
 from entente.storage.schema import correspondence_item, message_step, outbox_statement
@@ -88,15 +88,9 @@ _FAILED_ITEMS = (
     )
     .order_by(_sent.c.at, _sent.c.number)
 )
-_TOLD_HITS = (
-    sa.select(_item.c.document)
-    .where(_item.c.family == "hit", _item.c.way == Way.SENT.value, _item.c.state == HitState.TOLD.value)
-    .order_by(_item.c.position.desc())
-    .limit(sa.bindparam("most"))
-)
 
 
-class MessageFailures:
+class MessageFailures(ItemNewsRows):
     """The part of the CorrespondenceStore that is about what was not delivered."""
 
     _connection: sa.Connection
@@ -116,15 +110,11 @@ class MessageFailures:
         rows = self._connection.execute(_FAILED_ITEMS.where(_item.c.id == item))
         return tuple(_failed_delivery(row) for row in rows)
 
-    def told_hits(self, limit: int, knowing: Knowing = NOBODY) -> tuple[Hit, ...]:
-        """Return the hits of ours that were told and not answered, the newest first."""
-        rows = self._connection.execute(_TOLD_HITS.where(is_known(_item.c.case_number, knowing)), {"most": limit})
-        return tuple(value_of(Hit, row.document) for row in rows)
-
     def put_failure_noted(self, message: str, noted: FailureNoted) -> None:
         """Keep that an officer knows that a message of ours was not delivered; the first stands."""
         values = {"officer": noted.officer, "at": noted.at, "reason": ""}
         add_row_once(self._connection, message_step, {"message": message, "step": NOTED}, values)
+        self._heard(message)
 
     def failure_noted(self, message: str) -> FailureNoted | None:
         """Return who noted that a message of ours was not delivered."""

@@ -24,6 +24,7 @@ from entente.records.model import ChangedFacts, ChangedRecord, Fragment, Holder,
 from entente.records.ports import Page, RecordWrite
 from entente.records.written import WrittenAhead
 from entente.storage.classes import ClassTables
+from entente.storage.item_news import say_withdrawn
 from entente.storage.record_blobs import RecordBlobs
 from entente.storage.record_facts import count_changed, facts_since
 from entente.storage.record_forms import compressed
@@ -288,12 +289,9 @@ class RecordTables:
 
     def put_withdrawal(self, record: RecordId, statement: Statement) -> None:
         """Keep a withdrawal; the first one of a record stands."""
-        add_row_once(
-            self._connection,
-            record_withdrawal,
-            {"record_id": record},
-            {"statement": json_text(statement.to_json())},
-        )
+        said = {"statement": json_text(statement.to_json())}
+        add_row_once(self._connection, record_withdrawal, {"record_id": record}, said)
+        say_withdrawn(self._connection, record, statement.at)
 
     def withdrawal(self, record: RecordId) -> Statement | None:
         """Return the withdrawal of a record, held or not."""

@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from entente.duty.rules import JOURNAL
 from entente.kernel.clock import format_time, parse_time
 
-SCHEMA: Final = 14
+SCHEMA: Final = 15
 """The schema this code writes. The number of the newest file in migrations/versions."""
 OLDEST_SCHEMA_OF_CODE: Final = 12
 """The schema number of the oldest code that may still use a store of SCHEMA; kept in the store itself.
@@ -606,6 +606,11 @@ message_blob = sa.Table(
 """Which messages have which files; the references themselves, with their keys, stand in the message."""
 message_act = sa.Table("message_act", metadata, _key("message"), sa.Column("act", Text, nullable=False, index=True))
 """Which messages of ours went out in one act to several (docs/rules/correspondence.md M27); no other body learns of it."""
+item_news = sa.Table(
+    "item_news", metadata, _key("item"), _text("record", index=True), _text("officer"), sa.Column("at", Moment),
+    sa.Column("is_open", sa.Boolean, nullable=False, index=True),
+)  # fmt: skip
+"""What other bodies said of a hit of ours or of a request for leave, and whether an officer is still to hear of it (M31, M32)."""
 recall_ahead = sa.Table("recall_ahead", metadata, _key("sender"), _key("message"), _text("document"))
 """Recalls that overtook their messages: whatever arrives later under such an id is recalled already."""
 

@@ -9,6 +9,7 @@ from entente.agreements.model import Direction, Measure, MeasurePolicy, OnwardRu
 from entente.correspondence.model import PermissionState
 from entente.correspondence.permissions import Wish
 from entente.correspondence.statements import PermissionAnswerContent, PermissionRequestContent
+from entente.correspondence.unsettled import Why
 from entente.handling.model import DisclosureAct, Restriction, RestrictionMode
 from entente.kernel.codec import from_json, to_object
 from entente.kernel.errors import Conflict, Invalid, NotFound, Refused, Untrusted
@@ -252,6 +253,30 @@ def test_m10_refusal_gives_a_reason_of_the_list_and_changes_nothing(net: Network
     assert (refused.state, refused.answer_reason) == (PermissionState.REFUSED, "ongoing_investigation")
     with pytest.raises(Refused):
         net.xb.desk.forward_record(DUTY, wanted, net.xc.id, about())
+
+
+def test_m31_an_answer_on_leave_is_kept_with_its_time_until_somebody_knows(net: Network, wanted: RecordId) -> None:
+    request = ask(net, wanted)
+    assert net.xb.desk.unsettled(DUTY, 9) == ()
+    assert net.xb.desk.unsettled_of(request) == (), "it is not answered yet"
+    net.xa.desk.refuse_permission(DUTY, request, "ongoing_investigation")
+    net.deliver()
+    (one,) = net.xb.desk.unsettled(DUTY, 9)
+    assert (one.item.header.id, one.why, one.body, one.at) == (request, Why.LEAVE_REFUSED, net.xa.id, NOW)
+    assert net.xb.desk.unsettled(ANALYST, 9) == (), "it is for whoever asked"
+    assert net.xa.desk.unsettled(DUTY, 9) == (), "who answered knows"
+    with pytest.raises(Refused):
+        net.xb.desk.settle(CLERK, request)
+    for _ in range(2):
+        net.xb.desk.settle(DUTY, request)
+    assert net.xb.desk.unsettled(DUTY, 9) == ()
+    (told,) = net.xb.desk.unsettled_of(request)
+    assert told.noted is not None
+    assert told.noted.officer == DUTY
+    second = ask(net, wanted)
+    net.xa.desk.grant_permission(DUTY, second, NOW + timedelta(days=7))
+    net.deliver()
+    assert [one.why for one in net.xb.desk.unsettled(DUTY, 9)] == [Why.LEAVE_GRANTED]
 
 
 def test_m10_leave_is_given_once_with_a_term_and_for_a_live_record(net: Network, wanted: RecordId) -> None:

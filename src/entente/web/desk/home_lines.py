@@ -30,6 +30,8 @@ NEXT_ACTS: Final = (
     "confirm",
     "settle",
     "sign",
+    "use",
+    "why",
 )
 """What is done next with one of them: keys `desk.do_…`."""
 URGENT: Final[Mapping[str, int]] = {"immediate_danger_to_life": 0, "urgent": 1, "urgent_indirect": 2}

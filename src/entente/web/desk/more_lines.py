@@ -1,12 +1,15 @@
 """Lines of the desk about what waits seldom.
 
-Source: docs/rules/desk.md W32, W142, W144 and W145.
+Source: docs/rules/desk.md W32, W142, W144, W145 and W158.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Final
 
+from entente.correspondence.unsettled import Why
+from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import parse_time
 from entente.web.desk.home_lines import KINDS, USUAL, DeskLine
 from entente.web.desk.page import PREFIX, Asked
@@ -14,6 +17,15 @@ from entente.web.desk.reading import body_name, member, members, text
 from entente.web.desk.sharing_pages import instrument_path
 from entente.web.desk.unsettled_pages import item_path
 from entente.web.desk.unsigned_pages import instruments_that_wait
+from entente.web.wording import Wording
+
+_UNSETTLED: Final[Mapping[str, tuple[str, str]]] = {
+    Why.UNDELIVERED: ("failed", "settle"),
+    Why.WITHDRAWN: ("hit", "look"),
+    Why.LEAVE_GRANTED: ("permission", "use"),
+    Why.LEAVE_REFUSED: ("permission", "why"),
+}
+"""Of what is to be settled the kind of line and what is done next."""
 
 
 def instrument_lines(asked: Asked) -> Iterator[DeskLine]:
@@ -38,26 +50,35 @@ def instrument_lines(asked: Asked) -> Iterator[DeskLine]:
 
 
 def unsettled_lines(asked: Asked, most: int) -> Iterator[DeskLine]:
-    """Yield the hits, requests and answers that were not delivered, and our hits whose record was withdrawn (W144)."""
+    """Yield what was not delivered, our hits whose record was withdrawn, and leave of ours that was answered (W144, W158)."""
     say = asked.say
     for one in members(asked.perform("unsettled_list", {"limit": most}), "items"):
-        is_withdrawn, record, at = one["why"] == "withdrawn", text(one, "name"), text(one, "at")
-        kind = "hit" if is_withdrawn else "failed"
+        (kind, act), at = _UNSETTLED[text(one, "why")], text(one, "at")
         yield DeskLine(
             kind=kind,
             to=item_path(text(one, "id")),
-            what=say.text("desk.hit_withdrawn", record=record)
-            if is_withdrawn
-            else say.text("desk.undelivered", what=say.code("statement_kinds", text(one, "kind")), record=record),
+            what=_became_in_words(say, one),
             body=body_name(member(one, "body")),
             at=say.moment(parse_time(at, "at")),
             due=None,
             is_overdue=False,
             urgency="",
             case=text(one, "case"),
-            act="look" if is_withdrawn else "settle",
+            act=act,
             order=(USUAL - 1, KINDS.index(kind), at),
         )
+
+
+def _became_in_words(say: Wording, one: JsonObject) -> str:
+    record = text(one, "name")
+    match one["why"]:
+        case Why.WITHDRAWN:
+            return say.text("desk.hit_withdrawn", record=record)
+        case Why.LEAVE_GRANTED:
+            return say.text("desk.leave_granted", record=record)
+        case Why.LEAVE_REFUSED:
+            return say.text("desk.leave_refused", record=record)
+    return say.text("desk.undelivered", what=say.code("statement_kinds", text(one, "kind")), record=record)
 
 
 def sheet_lines(asked: Asked) -> Iterator[DeskLine]:

@@ -16,7 +16,7 @@ from entente.web.desk.forms import Field, Kind
 from entente.web.desk.naming import id_shown, path_if_any
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Page, ShowPage, may_do
 from entente.web.desk.reading import BodyName, body_name, member, text, texts
-from entente.web.desk.unsettled_pages import Became, became_of
+from entente.web.desk.unsettled_pages import Became, became_of, is_to_be_heard
 from entente.web.wording import Moment, Wording
 
 LEAVE_DAYS = 30
@@ -132,6 +132,8 @@ def _forward(asked: Asked) -> Done:
             "case": text(request, "our_reference"),
         },
     )
+    if may_do(asked, "ask_permission") and is_to_be_heard(asked, asked.path["id"]):
+        asked.perform("unsettled_settle", {"id": asked.path["id"]})
     return Done(permission_path(asked.path["id"]), "record_forwarded")
 
 
@@ -175,7 +177,8 @@ PAGES: Sequence[Page] = (
         (Field("refusal", Kind.CODE, codes="refusal_reasons", asks="reason"), _TEXT), heeds_changes=True,
     ),
     ActPage(
-        "forward_by_permission", "/permissions/{id}/forward", ("permission_show", "record_forward"), _FORWARDERS, "permission",
+        "forward_by_permission", "/permissions/{id}/forward",
+        ("permission_show", "record_forward", "unsettled_show", "unsettled_settle"), _FORWARDERS, "permission",
         "Passes the record on by the leave that was granted for it.", _forward,
     ),
 )  # fmt: skip

@@ -1,19 +1,19 @@
-"""What became of a hit, a request for leave or for a record: not delivered, or its record withdrawn.
+"""What became of a hit, a request for leave or for a record: not delivered, its record withdrawn, or leave answered.
 
 It stands on the item's own page, and is a line of the desk until an officer says that they know. There is nothing that the node
 could do again by itself: the other side is rung up, or asked another way.
 
-Source: docs/rules/desk.md W144; docs/rules/correspondence.md M30.
+Source: docs/rules/desk.md W144 and W158; docs/rules/correspondence.md M30 to M32.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
-from entente.correspondence.unsettled import CONCERNS
+from entente.correspondence.unsettled import CONCERNS, Why
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import parse_time
 from entente.web.desk.ladder import reason_told
@@ -23,6 +23,7 @@ from entente.web.wording import Moment
 
 _PLACES: Final = {"hit": "hits", "permission-request": "permissions", "record-request": "requests"}
 """How ids begin, and where the items are shown."""
+_LEAVE: Final[Mapping[str, str]] = {Why.LEAVE_GRANTED: "granted", Why.LEAVE_REFUSED: "refused"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,9 @@ class Became:
     """What became of an item."""
 
     is_withdrawn: bool
-    """Whether its record was withdrawn; else it was not delivered."""
+    """Whether its record was withdrawn."""
+    leave: str
+    """`granted` or `refused`, where leave that we asked was answered; of what was not delivered neither holds."""
     what: str
     """What was not delivered, in words."""
     body: BodyName
@@ -56,11 +59,18 @@ def became_of(asked: Asked, item: str) -> Sequence[Became]:
     return [_became(asked, one, item) for one in members(asked.perform("unsettled_show", {"id": item}), "became")]
 
 
+def is_to_be_heard(asked: Asked, item: str) -> bool:
+    """Say whether an answer on leave waits for somebody to say that they know."""
+    said = members(asked.perform("unsettled_show", {"id": item}), "became")
+    return any(text(one, "why") in _LEAVE and not one["noted_at"] for one in said)
+
+
 def _became(asked: Asked, one: JsonObject, item: str) -> Became:
     say, noted_at, body = asked.say, one["noted_at"], body_name(member(one, "body"))
     may_note = not noted_at and may_do(asked, CONCERNS[text(one, "kind")])
     return Became(
-        is_withdrawn=one["why"] == "withdrawn",
+        is_withdrawn=one["why"] == Why.WITHDRAWN,
+        leave=_LEAVE.get(text(one, "why"), ""),
         what=say.code("statement_kinds", text(one, "kind")),
         body=body,
         is_given_up=one["is_given_up"] is True,
@@ -87,7 +97,7 @@ PAGES: Sequence[Page] = (
     ),
     ActPage(
         "settle_permission", "/permissions/{id}/known", _SETTLE, ("ask_permission", "grant_permission"), "permission",
-        "Says that it is known that a request for leave or its answer was not delivered.", _settle,
+        "Says that it is known that leave was answered, or that a request for it or its answer was not delivered.", _settle,
     ),
     ActPage(
         "settle_request", "/requests/{id}/known", _SETTLE, ("search",), "request",
