@@ -31,6 +31,7 @@ from entente.web.sentences import (
     SAID_CHARACTERS_MAX,
     SENTENCES_MAX,
     answer,
+    clause,
     is_known,
     said,
 )
@@ -188,6 +189,20 @@ def test_evidence_is_told_with_its_parts_and_what_is_no_part_stays() -> None:
     assert bare("given name: Sasha is a short form of Aleksandr") == "prénom\u00a0: Sasha est un diminutif de Aleksandr"
     assert bare("family name: equal") == "nom de famille\u00a0: identique"
     assert said(FRENCH, "surname of sorts: odd") == f"{ENGLISH_MARK}surname of sorts: odd</bdi>"
+
+
+@pytest.mark.parametrize("language", [one for one in LANGUAGES if one != "en"])
+def test_each_fault_of_a_zone_is_told_though_they_stand_in_one_line(language: str) -> None:
+    """«Line 1: it has …» was read as the line of the number «1: it has …», and the rest of the sentence stayed English."""
+    faults = (
+        "line 1: it has 45 characters, and a line of TD3 has 44; document number: the check digit is «8», and «1» belongs to "
+        "what was read; birth date: the check digit is «6», and «5» belongs to what was read"
+    )
+    say = Wording(language)
+    assert ENGLISH_MARK not in said(say, f"The machine readable zone has faults: {faults}.")
+    assert say.text("joined.semicolon").join(clause(say, one) for one in faults.split("; ")) in said(
+        say, f"The machine readable zone has faults: {faults}."
+    )
 
 
 def test_lists_are_parted_as_the_language_parts_them() -> None:

@@ -94,7 +94,7 @@ def test_what_is_no_code_stands_as_it_is_and_what_others_sent_is_escaped() -> No
     deep = [{"a": [{"b": "<i>"}]}]
     lines = told(to="XA-NCB", unheard_of="<b>", at_once=["a", "b"], made_at="2031-99-99T00:00:00Z", shown=deep, note="")
     assert [bare(line) for line in lines] == [
-        "XA-NCB", "&lt;b&gt;", "a, b", "2031-99-99T00:00:00Z", "a: {&#34;b&#34;: &#34;&lt;i&gt;&#34;}", "—",
+        "XA-NCB", "&lt;b&gt;", "a, b", "2031-99-99T00:00:00Z", "a\u00a0: {&#34;b&#34;: &#34;&lt;i&gt;&#34;}", "—",
     ]  # fmt: skip
     assert (lines[1].name, lines[1].is_worded) == ("unheard_of", False)
 
@@ -102,8 +102,14 @@ def test_what_is_no_code_stands_as_it_is_and_what_others_sent_is_escaped() -> No
 def test_times_and_what_stands_within_are_told() -> None:
     entry = {"active_from": "2031-05-04T08:00:00.000000Z", "is_machine": False, "roles": ["analyst"]}
     lines = told(entry=entry, shown=[{"record": "XA-NCB/1", "score": 905}, {"record": "XA-NCB/2", "score": 0}])
-    assert bare(lines[0]) == (
-        f"actif dès: 4 mai 2031 08:00, est une machine: {FRENCH.code('yes_no', 'no')}, rôles: {FRENCH.code('roles', 'analyst')}"
-    )
+    no, analyst = FRENCH.code("yes_no", "no"), FRENCH.code("roles", "analyst")
+    said = f"actif dès : 4 mai 2031 08:00, est une machine : {no}, rôles : {analyst}"
+    assert bare(lines[0]) == said.replace(" :", "\u00a0:")
     assert 'datetime="2031-05-04T08:00:00+00:00"' in lines[0].value
-    assert bare(lines[1]) == "fiche: XA-NCB/1, score: 905; fiche: XA-NCB/2, score: 0"
+    assert bare(lines[1]) == "fiche : XA-NCB/1, score : 905 ; fiche : XA-NCB/2, score : 0".replace(
+        " :", "\u00a0:"
+    ).replace(" ;", "\u202f;")
+
+
+def test_how_somebody_signed_in_is_told() -> None:
+    assert bare(told(way="passkey")[0]) == FRENCH.text("account.way_passkey")

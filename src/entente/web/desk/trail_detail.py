@@ -92,12 +92,12 @@ def _value(say: Wording, name: str, value: Json, depth: int = DEPTH_MAX) -> Mark
         case str() if value:
             return _text(say, name, value)
         case [_, *_] if depth:
-            between = Markup("; ") if isinstance(value[0], dict) else Markup(", ")
+            between = say.text("joined.semicolon" if isinstance(value[0], dict) else "joined.comma")
             return between.join(_value(say, name, one, depth - 1) for one in value)
         case dict() if value and depth:
             words = say.codes("trail_members")
             told = ((words.get(key, key), _value(say, key, one, depth - 1)) for key, one in value.items())
-            return Markup(", ").join(Markup("{}: {}").format(*one) for one in told)
+            return say.text("joined.comma").join(say.text("shell.pair", name=key, value=one) for key, one in told)
     return _as_it_is(json.dumps(value, ensure_ascii=False)) if value else Markup("—")
 
 
@@ -105,6 +105,8 @@ def _text(say: Wording, name: str, value: str) -> Markup:
     for listed in _LISTS.get(name, ()):
         if value in say.codes(listed):
             return escape(say.code(listed, value))
+    if name == "way" and say.has(f"account.way_{value}"):
+        return say.text(f"account.way_{value}")
     if _TIME.fullmatch(value):
         return _moment(say, name, value)
     if name == "why" and " " in value:
