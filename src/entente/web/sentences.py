@@ -299,7 +299,16 @@ def _clause(say: Wording, text: str, depth: int) -> Markup:
         if is_known(text):
             return _said(say, text, depth)
     told = []
-    for part in parts:
+    while parts:
+        part = parts.pop(0)
+        if (
+            parts
+            and _known_clause(part) is None
+            and not is_known(part)
+            and _known_clause(f"{part}; {parts[0]}") is not None
+        ):
+            # A remark with a semicolon of its own, behind another: «it is called so; words that are …: 2; say under …».
+            part = f"{part}; {parts.pop(0)}"
         found = _known_clause(part)
         told.append(_said(say, part, depth) if found is None else _told(say, found, depth))
     return say.text("joined.semicolon").join(told)

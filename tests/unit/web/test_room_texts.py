@@ -205,6 +205,12 @@ def test_each_fault_of_a_zone_is_told_though_they_stand_in_one_line(language: st
     )
 
 
+@pytest.mark.parametrize("language", [one for one in LANGUAGES if one != "en"])
+def test_a_remark_with_a_semicolon_of_its_own_is_told_behind_another(language: str) -> None:
+    remark = "it is called so; words that are no country that is known: 2; say under «words» what they mean"
+    assert ENGLISH_MARK not in clause(Wording(language), remark)
+
+
 def test_lists_are_parted_as_the_language_parts_them() -> None:
     for language, parted in (("en", ", "), ("ar", "، "), ("zh", "、")):
         say = Wording(language)

@@ -310,12 +310,12 @@ class _Shown:
 
     def _counted(self, row: JsonObject, column: JsonObject, cell: JsonObject) -> CellShown:
         pairs, sharing, stopped = (whole(cell, name) for name in ("pairs", "sharing", "stopped"))
-        label = self._say.text("matrix.counted", sharing=sharing, pairs=pairs)
+        said = [self._say.text("matrix.counted", sharing=sharing, pairs=pairs)]
         if stopped:
-            label = self._parted(label, self._say.text("matrix.stopped_count", count=stopped))
+            said.append(self._say.text("matrix.stopped_count", count=stopped))
         look = "is-warn" if stopped else "is-on" if sharing else ""
         to = self._unfolded(rows=text(row, "part"), columns=text(column, "part"))
-        return CellShown(f"{sharing}/{pairs}{SUSPENDED if stopped else ''}", label, look, to)
+        return CellShown(f"{sharing}/{pairs}{SUSPENDED if stopped else ''}", self._parted(*said), look, to)
 
     def _unfolded(self, **changed: str) -> str:
         """Return the matrix with other parts unfolded, each from its beginning."""
