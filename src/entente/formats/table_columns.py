@@ -30,6 +30,7 @@ DATE_FORMS: Final = tuple(
     for form in (
         "YYYY-MM-DD", "DD.MM.YYYY", "DD/MM/YYYY", "MM/DD/YYYY", "DD-MM-YYYY", "MM-DD-YYYY", "YYYY/MM/DD", "YYYY.MM.DD",
         "YYYYMMDD", "DD MON YYYY", "DD-MON-YYYY", "MON DD, YYYY", "MON YYYY", "YYYY-MM", "MM.YYYY", "MM/YYYY", "YYYY",
+        "YYYY年M月D日", "YYYY年M月", "YYYY年",
     )
 )  # fmt: skip
 """The first that reads most cells is proposed first: a day before its month is more usual in the world."""

@@ -1,8 +1,8 @@
 """Dates as tables write them, read by the forms that a mapping states: `DD.MM.YYYY`, `MM/YYYY`, `D MON YYYY`.
 
-A form is made of YYYY, MM (or M), DD (or D), MON (English names and short names of months) and what stands between them. A day
-or a month written as 00 is not known: the date is as exact as it is known (R3). A time of day after a date is left off. Years of
-two digits are no form: their century would be guessed.
+A form is made of YYYY, MM (or M), DD (or D), MON (English names and short names of months) and what stands between them, 年, 月
+and 日 too. A day or a month written as 00 is not known: the date is as exact as it is known (R3). A time of day after a date is
+left off. Years of two digits are no form: their century would be guessed.
 
 Source: docs/rules/records.md R45.
 """
@@ -25,6 +25,8 @@ _MONTH_NUMBERS: Final = {
     for number, month in enumerate(_MONTHS, start=1)
     for name in {month, month[:3], *(("sept",) if month == "september" else ())}
 }
+_NAMED_PARTS: Final = frozenset("年月日")
+"""Year, month and day, which Chinese and Japanese write behind each number."""
 _TOKENS: Final = re.compile(r"YYYY|MON|MM?|DD?")
 _PATTERNS: Final = {
     "YYYY": r"(?P<year>\d{4})", "MON": r"(?P<name>[A-Za-z]{3,9})\.?", "MM": r"(?P<month>\d{1,2})", "M": r"(?P<month>\d{1,2})",
@@ -75,7 +77,7 @@ class DateForm:
 
 
 def _between(text: str) -> str:
-    if any(sign.isalnum() for sign in text):
+    if any(sign.isalnum() and sign not in _NAMED_PARTS for sign in text):
         raise ValueError(f"«{text}» is no part of a date; parts are YYYY, MM, M, MON, DD, D")
     return re.escape(text)
 

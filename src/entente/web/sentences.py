@@ -112,7 +112,7 @@ def _said(say: Wording, text: str, depth: int) -> Markup:
         return _as_english(say, text)
     *numbered, rest = _GROUND.split(text)
     told = [
-        _sentences(say, ground, depth) + " " + say.text("shell.ground_number", number=number)
+        _sentences(say, ground, depth) + say.text("joined.space") + say.text("shell.ground_number", number=number)
         for ground, number in zip(numbered[::2], numbered[1::2], strict=True)
     ]
     return Markup(" · ").join([*told, *([_sentences(say, rest, depth)] if rest or not told else [])])
@@ -123,7 +123,7 @@ def _sentences(say: Wording, text: str, depth: int) -> Markup:
     if pieces == [text] and (alone := _known_clause(text)) is not None:
         # A room said a clause where it might have said a sentence, as of a line that stands.
         return _told(say, alone, depth)
-    return Markup(" ").join(_told(say, piece, depth) for piece in pieces)
+    return say.text("joined.space").join(_told(say, piece, depth) for piece in pieces)
 
 
 def is_known(text: str) -> bool:
@@ -298,17 +298,21 @@ def _clause(say: Wording, text: str, depth: int) -> Markup:
     if _is_too_long(text) or not depth:
         return _as_english(say, text)
     parts = text.split("; ")
-    known = [_closest(part) for part in parts]
-    if len(parts) > 1 and not all(found or is_known(part) for part, found in zip(parts, known, strict=True)):
+    if len(parts) > 1 and not all(_closest(part) or is_known(part) for part in parts):
         whole = _known_clause(text)
         if whole is not None:
             return _told(say, whole, depth)
         if is_known(text):
             return _said(say, text, depth)
-    told = [
-        _said(say, part, depth) if found is None else _told(say, found, depth)
-        for part, found in zip(parts, known, strict=True)
-    ]
+    told = []
+    while parts:
+        part = parts.pop(0)
+        found = _closest(part)
+        if found is None and parts and not is_known(part):
+            # A remark with a semicolon of its own, behind another: «it is called so; words that are …: 2; say under …».
+            found = _known_clause(f"{part}; {parts[0]}")
+            del parts[: found is not None]
+        told.append(_said(say, part, depth) if found is None else _told(say, found, depth))
     return say.text("joined.semicolon").join(told)
 
 
@@ -414,6 +418,8 @@ _ANSWER: Final = re.compile(
 )
 _ANY: Final = re.compile(r"(?s).+")
 _WORD: Final = re.compile(r"\S+")
+_UNPARTED: Final = re.compile(r"[^:;]+")
+"""No number has a colon: «line 1: a fault» is a line with what is wrong in it, and no line of the number «1: a fault»."""
 _LABEL: Final = re.compile(r"[^:]+")
 """No label has a colon: «family name: equal» is of a part of a name, and of no property «family name:»."""
 VALUES: Final[Mapping[str, tuple[re.Pattern[str], Shows]]] = {
@@ -423,7 +429,8 @@ VALUES: Final[Mapping[str, tuple[re.Pattern[str], Shows]]] = {
         time_said,
     ),
     "bytes": (SAID, data_said),
-    "number": (_ANY, number_said),
+    "number": (_UNPARTED, number_said),
+    "digits": (_UNPARTED, as_it_came),
     "word": (_WORD, as_it_came),
     "body": (_WORD, as_it_came),
     "officer": (_WORD, as_it_came),

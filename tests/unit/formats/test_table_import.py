@@ -20,7 +20,7 @@ from entente.formats.imports import OpenedImport, read_import
 from entente.formats.schemata import load_schemata
 from entente.formats.table_bounds import ROW_BYTES_MAX
 from entente.formats.table_csv import ROW_LINES_MAX, CsvForm, csv_rows
-from entente.formats.table_dates import DateForm
+from entente.formats.table_dates import DateForm, read_date
 from entente.formats.table_mapping import read_mapping
 from entente.kernel.errors import Invalid
 from entente.records.model import Fact, RecordDraft, Rejected
@@ -519,3 +519,9 @@ entities:
         person, passport = opened(tmp_path, data, mapping, of_passports=kind)[0]
         assert json.loads(person.fragment.data) == {"Name": "Velk", "No": "XA1"}
         assert json.loads(passport.fragment.data) == held
+
+
+def test_r45_a_date_with_year_month_and_day_written_out_is_read() -> None:
+    forms = [DateForm.of(form) for form in ("YYYY年M月D日", "YYYY年M月", "YYYY年")]
+    read = [read_date(cell, forms) for cell in ("1979年5月4日", "1979年05月", "1979年", "1979年2月31日", "1979")]
+    assert read == ["1979-05-04", "1979-05", "1979", None, None]

@@ -35,6 +35,7 @@ from entente.web.sentences import (
     SAID_CHARACTERS_MAX,
     SENTENCES_MAX,
     answer,
+    clause,
     is_known,
     said,
 )
@@ -225,6 +226,26 @@ def test_what_a_row_is_about_is_told_by_the_word_for_its_schema() -> None:
 def test_first_day_of_a_month_is_counted_in_french() -> None:
     assert FRENCH.day(date(2026, 3, 1)) == "1er mars 2026"
     assert FRENCH.day(date(2026, 3, 11)) == "11 mars 2026"
+
+
+@pytest.mark.parametrize("language", [one for one in LANGUAGES if one != "en"])
+def test_each_fault_of_a_zone_is_told_though_they_stand_in_one_line(language: str) -> None:
+    """«Line 1: it has …» was read as the line of the number «1: it has …», and the rest of the sentence stayed English."""
+    faults = (
+        "line 1: it has 45 characters, and a line of TD3 has 44; document number: the check digit is «8», and «1» belongs to "
+        "what was read; birth date: the check digit is «6», and «5» belongs to what was read"
+    )
+    say = Wording(language)
+    assert ENGLISH_MARK not in said(say, f"The machine readable zone has faults: {faults}.")
+    assert say.text("joined.semicolon").join(clause(say, one) for one in faults.split("; ")) in said(
+        say, f"The machine readable zone has faults: {faults}."
+    )
+
+
+@pytest.mark.parametrize("language", [one for one in LANGUAGES if one != "en"])
+def test_a_remark_with_a_semicolon_of_its_own_is_told_behind_another(language: str) -> None:
+    remark = "it is called so; words that are no country that is known: 2; say under «words» what they mean"
+    assert ENGLISH_MARK not in clause(Wording(language), remark)
 
 
 def test_lists_are_parted_as_the_language_parts_them() -> None:

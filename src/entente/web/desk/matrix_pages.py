@@ -281,7 +281,7 @@ class _Shown:
         sign, label, look = self._sorts[sort]
         held = self._held[other if one == self._own else one] if self._own in {one, other} else 0
         if held:
-            sign, label = f"{sign}{HELD}", self._joined(label, self._say.text("matrix.held", count=held))
+            sign, label = f"{sign}{HELD}", self._parted(label, self._say.text("matrix.held", count=held))
         return CellShown(sign, label, look, pair_path(one, other))
 
     def _sort(self, cell: JsonObject) -> tuple[str, str, str]:
@@ -293,28 +293,29 @@ class _Shown:
         signs = "".join(dict.fromkeys(_HOW_SIGNS[how] for how in stopped))
         why = [say.text(f"matrix.by_{how}") for how in stopped]
         if state == "stopped":
-            return f"{NOTHING_FLOWS}{signs}", self._joined(say.text("matrix.sign_nothing_flows"), *why), "is-halt"
+            return f"{NOTHING_FLOWS}{signs}", self._parted(say.text("matrix.sign_nothing_flows"), *why), "is-halt"
         flowing = [right for right in Right if right in gives or right in gets]
         way = BOTH if gives and gets else GIVES if gives else GETS
         words = say.text(f"matrix.sign_{'both' if way == BOTH else 'gives' if way == GIVES else 'gets'}")
         named = say.text("joined.comma").join(say.code("rights", right) for right in flowing)
         return (
             f"{len(flowing)}{way}{signs}",
-            self._joined(say.text("shell.pair", name=words, value=named), *why),
+            self._parted(say.text("shell.pair", name=words, value=named), *why),
             "is-warn" if state == "part" else "is-on",
         )
 
-    def _joined(self, *parts: str) -> str:
-        return self._say.text("joined.semicolon").join(parts)
+    def _parted(self, *words: str) -> str:
+        """Return what a cell says, its parts as the reader's language parts them."""
+        return self._say.text("joined.semicolon").join(words)
 
     def _counted(self, row: JsonObject, column: JsonObject, cell: JsonObject) -> CellShown:
         pairs, sharing, stopped = (whole(cell, name) for name in ("pairs", "sharing", "stopped"))
-        label = self._say.text("matrix.counted", sharing=sharing, pairs=pairs)
+        said = [self._say.text("matrix.counted", sharing=sharing, pairs=pairs)]
         if stopped:
-            label += f"; {self._say.text('matrix.stopped_count', count=stopped)}"
+            said.append(self._say.text("matrix.stopped_count", count=stopped))
         look = "is-warn" if stopped else "is-on" if sharing else ""
         to = self._unfolded(rows=text(row, "part"), columns=text(column, "part"))
-        return CellShown(f"{sharing}/{pairs}{SUSPENDED if stopped else ''}", label, look, to)
+        return CellShown(f"{sharing}/{pairs}{SUSPENDED if stopped else ''}", self._parted(*said), look, to)
 
     def _unfolded(self, **changed: str) -> str:
         """Return the matrix with other parts unfolded, each from its beginning."""
