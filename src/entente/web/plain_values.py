@@ -1,4 +1,4 @@
-"""What stands at the placeholders of sentences and is no code: days, moments, counts and sizes, as a language writes them.
+"""What stands at the placeholders of sentences and needs no clause: days, moments, counts, sizes and words for codes, as a language writes them.
 
 Each takes what a room wrote, and the depth of sentences within sentences, which these have not. What is none of its kind is shown
 as it came.
@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 
 from entente.kernel.ids import ERASED_LOCAL
 from entente.kernel.sizes import SAID, Size
+from entente.web.room_texts import codes_by_label
 from entente.web.wording import FIRST_LANGUAGE, Wording
 
 _MARK_CHARACTERS: Final = 8
@@ -64,3 +65,28 @@ def as_it_came(say: Wording, text: str, _: int) -> Markup:
     """Return it as it came, with a direction of its own among words that may have another."""
     text = record_said(say, text)
     return escape(text) if say.language == FIRST_LANGUAGE else Markup("<bdi>{}</bdi>").format(text)
+
+
+def measure_said(say: Wording, text: str, depth: int) -> Markup:
+    """Return a measure by its English label, as grounds name it."""
+    code = codes_by_label("measures").get(text)
+    return as_it_came(say, text, depth) if code is None else escape(say.code("measures", code))
+
+
+def verb_said(say: Wording, text: str, depth: int) -> Markup:
+    """Return what a role may do, by its code as it is written in sentences, with blanks."""
+    code = text.replace(" ", "_")
+    if code not in say.codes("verbs"):
+        return as_it_came(say, text, depth)
+    # By itself it begins with a capital; within a sentence it is a word of it.
+    said = say.code("verbs", code)
+    return escape(said[0].lower() + said[1:])
+
+
+def schema_said(say: Wording, text: str, depth: int) -> Markup:
+    """Return what a record is about, that a mapping calls by its schema in small letters, in words."""
+    if say.language != FIRST_LANGUAGE:
+        worded = {code.lower(): words for code, words in say.codes("schemata").items()}
+        if text in worded:
+            return escape(worded[text])
+    return as_it_came(say, text, depth)

@@ -28,8 +28,10 @@ from entente.identity.identifiers.mrz_layout import MrzField
 from entente.identity.words import Part
 from entente.kernel.exercise import EXERCISE_WORD
 from entente.kernel.sizes import SAID
-from entente.web.plain_values import as_it_came, data_said, day_said, number_said, time_said
-from entente.web.room_texts import codes_by_label, english_forms, here_key, room_texts
+from entente.web.plain_values import (
+    as_it_came, data_said, day_said, measure_said, number_said, schema_said, time_said, verb_said,
+)  # fmt: skip
+from entente.web.room_texts import english_forms, here_key, room_texts
 from entente.web.wording import FIRST_LANGUAGE, PLACEHOLDER, Wording, code_texts_of, rule_words
 
 CLAUSE: Final = "clause."
@@ -366,22 +368,6 @@ def _field(say: Wording, text: str, depth: int) -> Markup:
     return as_it_came(say, text, depth) if key is None else say.text(key)
 
 
-def _measure(say: Wording, text: str, depth: int) -> Markup:
-    """Return a measure by its English label, as grounds name it."""
-    code = codes_by_label("measures").get(text)
-    return as_it_came(say, text, depth) if code is None else escape(say.code("measures", code))
-
-
-def _verb(say: Wording, text: str, depth: int) -> Markup:
-    """Return what a role may do, by its code as it is written in sentences, with blanks."""
-    code = text.replace(" ", "_")
-    if code not in say.codes("verbs"):
-        return as_it_came(say, text, depth)
-    # By itself it begins with a capital; within a sentence it is a word of it.
-    said = say.code("verbs", code)
-    return escape(said[0].lower() + said[1:])
-
-
 def answer(say: Wording, text: str) -> Markup:
     """Return why a line stands, or what another node answered: what came of it and why by their codes, the rest as a clause."""
     return Markup("") if not text else _answer(say, text, DEPTH_MAX)
@@ -395,15 +381,6 @@ def _answer(say: Wording, text: str, depth: int) -> Markup:
     codes = [say.code(listed, code) for listed, code in found.groupdict().items() if listed != "rest" and code]
     parts = (Markup(", ").join(codes), _clause(say, found["rest"], depth) if found["rest"] else Markup(""))
     return Markup(": ").join(filter(None, parts))
-
-
-def _schema(say: Wording, text: str, depth: int) -> Markup:
-    """Return what a record is about, that a mapping calls by its schema in small letters, in words."""
-    if say.language != FIRST_LANGUAGE:
-        worded = {code.lower(): words for code, words in say.codes("schemata").items()}
-        if text in worded:
-            return escape(worded[text])
-    return as_it_came(say, text, depth)
 
 
 def _quoted(say: Wording, text: str, depth: int) -> Markup:
@@ -443,9 +420,9 @@ VALUES: Final[Mapping[str, tuple[re.Pattern[str], Shows]]] = {
     "level": (_ANY, _coded("confidentiality")),
     "roles": (_ANY, _coded("roles")),
     "property": (_LABEL, _labelled),
-    "schema": (_WORD, _schema),
-    "verb": (_ANY, _verb),
-    "measure": (_ANY, _measure),
+    "schema": (_WORD, schema_said),
+    "verb": (_ANY, verb_said),
+    "measure": (_ANY, measure_said),
     "basis": (_WORD, _coded("legal_bases")),
     "named": (_ANY, _field),
     "part": (re.compile("|".join(map(re.escape, Part))), _clause),
