@@ -1,4 +1,4 @@
-"""What stands at the placeholders of sentences and needs no clause: days, moments, counts, sizes and words for codes, as a language writes them.
+"""What stands at the placeholders of sentences and needs no clause: days, moments, counts, sizes, codes in words.
 
 Each takes what a room wrote, and the depth of sentences within sentences, which these have not. What is none of its kind is shown
 as it came.

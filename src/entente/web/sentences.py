@@ -29,7 +29,14 @@ from entente.identity.words import Part
 from entente.kernel.exercise import EXERCISE_WORD
 from entente.kernel.sizes import SAID
 from entente.web.plain_values import (
-    as_it_came, data_said, day_said, measure_said, number_said, schema_said, time_said, verb_said,
+    as_it_came,
+    data_said,
+    day_said,
+    measure_said,
+    number_said,
+    schema_said,
+    time_said,
+    verb_said,
 )  # fmt: skip
 from entente.web.room_texts import english_forms, here_key, room_texts
 from entente.web.wording import FIRST_LANGUAGE, PLACEHOLDER, Wording, code_texts_of, rule_words

@@ -14,6 +14,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -49,6 +50,7 @@ from entente.web.desk.headers import DeskHeaders
 from entente.web.desk.live import Live, changed_by, kept_for_now, thing_of
 from entente.web.desk.memory import Memories
 from entente.web.desk.multipart import Posted, declared_bytes
+from entente.web.desk.openings import Openings
 from entente.web.desk.page import PREFIX, ActPage, Asked, Done, Download, Elsewhere, Page, ShowPage
 from entente.web.desk.paths import HOME, SIGN_IN_PATH, own_path
 from entente.web.desk.ports import DeskParts, Step
@@ -76,6 +78,7 @@ class Desk:
         self.node = node
         self.parts = parts
         self._shown = {page.name: page for page in pages if isinstance(page, ShowPage)}
+        self._openings = Openings.of(self._shown.values())
         self._acts = [page for page in pages if isinstance(page, ActPage)]
         self._stand_on = {act.name: act.form_on for act in self._acts}
         self._forms = forms_of(self._acts)
@@ -358,7 +361,11 @@ class Desk:
             done=done if self.say(request, session).has(f"done.{done}") else "",
             zone=self.say(request, session).zone_name(now),
             live=live,
+            opens=bool if session is None else partial(self._opens, Officer(session.account, session.roles), now),
         )
+
+    def _opens(self, officer: Officer, now: datetime, to: str) -> bool:
+        return self._openings.opens(officer, now, self.node.lists, to)
 
     def _ways(self, session: Session | None, page: ShowPage | None) -> tuple[Way, ...]:
         if session is None:

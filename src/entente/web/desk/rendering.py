@@ -7,7 +7,7 @@ A template gets `page` (its content), `shell` (what stands around it), `form` (w
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -88,6 +88,8 @@ class Shell:
     """How it stays up to date; None for a page that does not."""
     draft_at: Moment | None = None
     """Of when what stands in a form of it is, where its officer began it before and has not sent it."""
+    opens: Callable[[str], bool] = bool
+    """Whether who is signed in may open the page that a path leads to (openings.Openings); without a session whatever has one."""
     written: Sequence[Written] = ()
     """What is to be shown of a form that was not taken, because the page has no place for it (written.written_in)."""
 
