@@ -59,12 +59,6 @@ def became_of(asked: Asked, item: str) -> Sequence[Became]:
     return [_became(asked, one, item) for one in members(asked.perform("unsettled_show", {"id": item}), "became")]
 
 
-def is_to_be_heard(asked: Asked, item: str) -> bool:
-    """Say whether an answer on leave waits for somebody to say that they know."""
-    said = members(asked.perform("unsettled_show", {"id": item}), "became")
-    return any(text(one, "why") in _LEAVE and not one["noted_at"] for one in said)
-
-
 def _became(asked: Asked, one: JsonObject, item: str) -> Became:
     say, noted_at, body = asked.say, one["noted_at"], body_name(member(one, "body"))
     may_note = not noted_at and may_do(asked, CONCERNS[text(one, "kind")])
