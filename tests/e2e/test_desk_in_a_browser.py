@@ -21,7 +21,7 @@ from entente.web.desk.page import ShowPage
 from entente.web.desk.table import PAGES
 from tests.support.api_world import TERMS, UNIT, WANTED
 from tests.support.desk_pages import KEY, TASK, kept_draft, path_of, role_for
-from tests.support.desk_server import chromium, serving, told, window
+from tests.support.desk_server import serving, told, window
 from tests.support.desk_world import COOKIE, DeskWorld, one_desk, open_desk
 from tests.support.nodes import AGREEMENT_NAME, DUTY, HEAD
 
@@ -42,20 +42,6 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskWorld]:
             given = {**letter, "subject": subject, "urgency": urgency, "for_action": True}
             perform(opened.bureau.network["XA-NCB"], "message_send", given)
         opened.bureau.network.deliver()
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def address(world: DeskWorld) -> Iterator[str]:
-    """Serve the desk."""
-    with serving(world.app) as where:
-        yield where
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Open a headless browser."""
-    with chromium() as opened:
         yield opened
 
 

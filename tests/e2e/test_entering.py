@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, expect
 from entente.kernel.canonical import JsonObject
 from entente.verbs import perform
 from tests.support.api_world import ABOUT
-from tests.support.desk_server import chromium, serving, told, window
+from tests.support.desk_server import serving, told, window
 from tests.support.desk_world import DeskWorld, open_desk
 from tests.support.nodes import DUTY
 
@@ -31,13 +31,6 @@ def address(world: DeskWorld) -> Iterator[str]:
     """Serve the desk, and tell its pages."""
     with serving(world.app) as where, told(world):
         yield where
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Open a headless browser."""
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("with_script", [True, False], ids=["with script", "without script"])

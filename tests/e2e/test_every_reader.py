@@ -17,7 +17,7 @@ from entente.web.desk.memory import KeptQuery
 from entente.web.desk.page import ShowPage
 from entente.web.desk.table import PAGES
 from tests.support.desk_pages import KEPT_LIST, KEPT_ORDER, KEY, ORDER, TASK, kept_draft, path_of, role_for
-from tests.support.desk_server import Window, chromium, serving, window
+from tests.support.desk_server import Window, window
 from tests.support.desk_world import DeskWorld, open_desk
 from tests.support.nodes import DUTY
 
@@ -38,20 +38,6 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskWorld]:
         text = f"هاتف {PHONE_NUMBER} (سيارة {PLATE}).\n{ZONE}"
         note: JsonObject = {"officer": DUTY, "number": opened.bureau.case, "text": text}
         perform(opened.node, "case_note", note)
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def address(world: DeskWorld) -> Iterator[str]:
-    """Serve the desk."""
-    with serving(world.app) as where:
-        yield where
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Open a headless browser."""
-    with chromium() as opened:
         yield opened
 
 

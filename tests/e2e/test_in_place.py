@@ -15,7 +15,7 @@ from entente.kernel.canonical import JsonObject
 from entente.kernel.ids import OfficerId
 from entente.storage.job_files import ArrivingFile
 from entente.verbs import perform
-from tests.support.desk_server import Window, chromium, serving, told, window
+from tests.support.desk_server import Window, serving, told, window
 from tests.support.desk_world import DeskWorld, open_desk
 from tests.support.nodes import DUTY, HEAD
 
@@ -39,13 +39,6 @@ def address(world: DeskWorld) -> Iterator[str]:
     """Serve the desk, and tell its pages."""
     with serving(world.app) as where, told(world):
         yield where
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Open a headless browser."""
-    with chromium() as opened:
-        yield opened
 
 
 def send(world: DeskWorld, subject: str) -> None:

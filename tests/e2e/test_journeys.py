@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, expect
 from entente.kernel.ids import OfficerId
 from entente.verbs import perform
 from entente.web.wording import LANGUAGES, Wording
-from tests.support.desk_server import Window, chromium, serving, window
+from tests.support.desk_server import Window, window
 from tests.support.desk_world import DeskWorld, open_desk
 from tests.support.nodes import DUTY, HEAD
 
@@ -31,20 +31,6 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskWorld]:
     """Open the network."""
     with open_desk(tmp_path_factory.mktemp("network")) as opened:
         perform(opened.node, "officer_add", {"officer": HEAD, "id": NEXT, "roles": ["duty_officer"]})
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def address(world: DeskWorld) -> Iterator[str]:
-    """Serve the desk."""
-    with serving(world.app) as where:
-        yield where
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Open a headless browser."""
-    with chromium() as opened:
         yield opened
 
 

@@ -18,7 +18,7 @@ from entente.web.desk.page import ShowPage
 from entente.web.desk.table import PAGES
 from entente.web.wording import texts_of
 from tests.support.desk_pages import KEY, TASK, path_of
-from tests.support.desk_server import Window, chromium, serving, window
+from tests.support.desk_server import Window, serving, window
 from tests.support.desk_world import DeskWorld, OneDesk, one_desk, open_desk
 from tests.support.nodes import DUTY, HEAD
 from tests.support.paper import sheets
@@ -36,13 +36,6 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskWorld]:
 
 
 @pytest.fixture(scope="module")
-def address(world: DeskWorld) -> Iterator[str]:
-    """Serve the desk."""
-    with serving(world.app) as where:
-        yield where
-
-
-@pytest.fixture(scope="module")
 def exercise(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OneDesk]:
     """Open the desk of an invented bureau that takes part in an exercise, with a case of many notes."""
     folder = tmp_path_factory.mktemp("exercise") / "xa"
@@ -55,13 +48,6 @@ def exercise(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OneDesk]:
             note = {"officer": DUTY, "number": opened["case"]["number"], "text": f"ملاحظة {number}"}
             perform(node, "case_note", note)
         yield one_desk(node)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Open a headless browser."""
-    with chromium() as opened:
-        yield opened
 
 
 def printed(seen: Window) -> list[str]:

@@ -18,7 +18,7 @@ from entente.verbs import perform
 from entente.web.desk.memory import KeptQuery
 from tests.support.api_world import SEEN
 from tests.support.desk_pages import KEY, TASK
-from tests.support.desk_server import chromium, serving, window
+from tests.support.desk_server import window
 from tests.support.desk_world import DeskWorld, open_desk
 from tests.support.nodes import DUTY
 
@@ -43,20 +43,6 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskWorld]:
             given = {**letter, "subject": subject, "urgency": urgency, "for_action": for_action}
             perform(opened.bureau.network["XA-NCB"], "message_send", given)
         opened.bureau.network.deliver()
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def address(world: DeskWorld) -> Iterator[str]:
-    """Serve the desk."""
-    with serving(world.app) as where:
-        yield where
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Open a headless browser."""
-    with chromium() as opened:
         yield opened
 
 
