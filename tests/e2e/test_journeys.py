@@ -176,10 +176,10 @@ def test_record_shows_its_versions_holders_and_who_sees_it_and_is_corrected(jour
     journey.press("/desk/search", "button.first", came=False)
     journey.follow("/desk/records/XB-NCB/o-2")
     journey.follow("/desk/correct/XB-NCB/o-2")
-    journey.page.locator("[name='fact.0']").fill(f"Corrected in {language}")
+    journey.page.locator("[name='fact.0']").fill(f"Muhammadov {language.upper()}")
     journey.page.locator("[name=reason]").select_option(index=1)
     journey.press("/desk/correct/XB-NCB/o-2")
-    expect(journey.page.locator("#page")).to_contain_text(f"Corrected in {language}")
+    expect(journey.page.locator("#page")).to_contain_text(f"Muhammadov {language.upper()}")
     # It leads to what differs.
     assert "/desk/versions/XB-NCB/o-2" in journey.page.url
     journey.follow("/desk/records/XB-NCB/o-2")
