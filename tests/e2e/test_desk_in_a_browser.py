@@ -268,14 +268,14 @@ def test_language_is_switched_at_once_and_comes_back_to_the_page(
         seen.page.click("details.menu summary")
         assert seen.violations() == []
         seen.page.click("text=العربية")
-        seen.page.wait_for_function("document.documentElement.dir === 'rtl'")
+        expect(seen.page.locator("html")).to_have_attribute("dir", "rtl")
         assert seen.page.url.endswith(world.bureau.case)
         # What was written a moment ago is there in the next language too.
         seen.page.fill("textarea[data-act=note_case]", "Half a note")
         seen.page.click("details.menu summary")
         seen.page.click("button[lang=fr]")
         # The form goes once the draft is kept.
-        seen.page.wait_for_function("document.documentElement.lang === 'fr'")
+        expect(seen.page.locator("html")).to_have_attribute("lang", "fr")
         assert seen.page.input_value("textarea[data-act=note_case]") == "Half a note"
 
 
