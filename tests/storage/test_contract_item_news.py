@@ -56,7 +56,11 @@ def test_m31_an_answer_on_leave_is_found_by_whoever_asked_and_by_the_team_of_its
         assert found_by(unit, STRANGER, EVERYTHING) == [], "who oversees all cases asked for nothing"
         assert len(unit.correspondence.item_news(1, ASKER, EVERYTHING)) == 1
         assert unit.correspondence.news_of("close") == LATER
+        (about,) = {one.record for one in unit.correspondence.leave_to_hear_of(examples.permission("x").record)}
+        assert about == examples.permission("x").record
+        assert unit.correspondence.leave_to_hear_of(RecordId(f"{OTHER}/none")) == ()
         unit.correspondence.put_failure_noted("close", FailureNoted(COLLEAGUE, LATER))
+        assert [one.header.id for one in unit.correspondence.leave_to_hear_of(about)] == ["open"]
         unit.commit()
     with store.view() as view:
         assert [one.item.header.id for one in view.correspondence.item_news(9, ASKER, EVERYTHING)] == ["open"]

@@ -438,6 +438,10 @@ class MemoryCorrespondence:
         asked = [(self.kept_permissions[item][1], at) for item, at in self.answered.items() if item not in self.noted]
         return tuple(ItemNews(one, at) for one, at in asked if one.header.officer == hearer)[:limit]
 
+    def leave_to_hear_of(self, record: RecordId) -> tuple[PermissionRequest, ...]:
+        asked = [self.kept_permissions[item][1] for item in self.answered if item not in self.noted]
+        return tuple(one for one in asked if one.record == record)
+
     def news_of(self, item: str) -> datetime | None:
         return self.answered.get(item)
 

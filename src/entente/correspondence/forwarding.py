@@ -10,7 +10,7 @@ from datetime import datetime
 from entente.bodies.model import Officer
 from entente.correspondence.channels import is_party
 from entente.correspondence.desk import About, Desk, Seen, detail_of, refused, together
-from entente.correspondence.model import Header
+from entente.correspondence.model import FailureNoted, Header, PermissionState
 from entente.correspondence.ports import CorrespondenceUnit
 from entente.correspondence.rules import bad, leave_to_hand_on
 from entente.disclosure.model import Leave
@@ -36,7 +36,7 @@ class Forwarding(Desk):
         The gate is asked about every disclosure class of the copy, because it passes whole, as its source signed it.
         Raises NotFound where not even knowing is allowed, else Refused with the grounds.
 
-        Source: docs/rules/correspondence.md M7 and M8.
+        Source: docs/rules/correspondence.md M7, M8 and M31.
         """
         with self.open_unit() as unit:
             now = self.clock.now()
@@ -63,6 +63,7 @@ class Forwarding(Desk):
             unit.records.put_holder(record, held)
             Onward(self.clock, self.signer, self.record).passed_on(unit, seen.stored, recipient, sender.id, now)
             self._on_forward_file(unit, sender, seen, recipient, about, now)
+            _note_used(unit, record, recipient, FailureNoted(sender.id, now))
             detail = detail_of(
                 "sent", decision, to=recipient, purpose=about.purpose, case=about.case, leave=leave and leave.id
             )
@@ -127,6 +128,13 @@ class Forwarding(Desk):
         own, record = seen.reader.body, seen.stored.record.id
         header = Header(record, own, recipient, seen.terms.id, sender.id, about.case, "", now)
         self._on_file(unit, about.case, header, "forwarded", record, f"Forwarded to {recipient}.", now)
+
+
+def _note_used(unit: CorrespondenceUnit, record: RecordId, recipient: BodyId, noted: FailureNoted) -> None:
+    """Note as known the granted leave to pass a record on to a body, which it is now with (M31)."""
+    for asked in unit.correspondence.leave_to_hear_of(record):
+        if asked.state is PermissionState.GRANTED and asked.forward_to == recipient:
+            unit.correspondence.put_failure_noted(asked.header.id, noted)
 
 
 def _whole(seen: Seen) -> Ground:

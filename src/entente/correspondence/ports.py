@@ -23,7 +23,7 @@ from entente.correspondence.model import (
     Way,
     WentTo,
 )
-from entente.kernel.ids import BlobId, BodyId, InstrumentId, OfficerId, StatementId
+from entente.kernel.ids import BlobId, BodyId, InstrumentId, OfficerId, RecordId, StatementId
 
 
 class CorrespondenceStore(Protocol):
@@ -147,6 +147,9 @@ class CorrespondenceStore(Protocol):
         That is hits of ours that were told and not answered, and whose record was withdrawn; and leave that was answered, to
         whoever asked it and the team of its case.
         """
+
+    def leave_to_hear_of(self, record: RecordId) -> tuple[PermissionRequest, ...]:
+        """Return the requests of ours about a record that were answered and that nobody noted yet, the oldest first."""
 
     def news_of(self, item: str) -> datetime | None:
         """Return when a record of a hit of ours was withdrawn, or a request of ours for leave answered, as far as it was kept."""

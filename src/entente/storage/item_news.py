@@ -53,6 +53,17 @@ _OPEN = KnownRows.of(
     .limit(sa.bindparam("most")),
     _item.c.case_number,
 )
+_OPEN_LEAVE = (
+    sa.select(_item.c.document)
+    .join(item_news, item_news.c.item == _item.c.id)
+    .where(
+        item_news.c.record == sa.bindparam("record_"),
+        item_news.c.is_open,
+        _item.c.family == PERMISSION_FAMILY,
+        _item.c.way == Way.SENT.value,
+    )
+    .order_by(item_news.c.at, item_news.c.item)
+)
 
 
 class ItemNewsRows:
@@ -69,6 +80,11 @@ class ItemNewsRows:
         """Return what an officer is to hear of, the oldest first."""
         rows = _OPEN.read(self._connection, knowing, {"most": limit, "hearer": hearer})
         return tuple(ItemNews(_item_of(row.family, row.document), row.at) for row in rows)
+
+    def leave_to_hear_of(self, record: RecordId) -> tuple[PermissionRequest, ...]:
+        """Return the requests of ours about a record that were answered and that nobody noted yet, the oldest first."""
+        rows = self._connection.execute(_OPEN_LEAVE, {"record_": record})
+        return tuple(value_of(PermissionRequest, row.document) for row in rows)
 
     def news_of(self, item: str) -> datetime | None:
         """Return when a record of a hit of ours was withdrawn, or a request of ours for leave answered, as far as it was kept."""

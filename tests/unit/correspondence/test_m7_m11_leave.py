@@ -85,6 +85,18 @@ def test_m8_granted_leave_makes_the_original_pass_with_the_leave_before_it(net: 
     assert [event.kind for event in net.xb.cases.show(case).events] == ["opened", "forwarded"]
 
 
+def test_m31_leave_that_was_used_is_heard_of_by_whichever_way_it_was_used(net: Network, wanted: RecordId) -> None:
+    request = ask(net, wanted)
+    net.xa.desk.grant_permission(DUTY, request, UNTIL)
+    net.deliver()
+    assert [one.item.header.id for one in net.xb.desk.unsettled(DUTY, 9)] == [request]
+    net.xb.desk.forward_record(DUTY, wanted, net.xc.id, about())
+    assert net.xb.desk.unsettled(DUTY, 9) == ()
+    (became,) = net.xb.desk.unsettled_of(request)
+    assert became.noted is not None
+    assert became.noted.officer == DUTY
+
+
 def test_m8_receiving_side_refuses_a_copy_that_comes_without_the_leave(net: Network, wanted: RecordId) -> None:
     net.xa.desk.grant_permission(DUTY, ask(net, wanted), UNTIL)
     net.deliver()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 from entente.correspondence.model import TEXT_CHARACTERS_MAX
 from entente.handling.model import DisclosureAct
 from entente.kernel.canonical import JsonObject
 from entente.kernel.clock import parse_time
-from entente.kernel.errors import Conflict, NotFound
+from entente.kernel.errors import NotFound
 from entente.verbs.correspondence import LEAVE_DAYS_MAX
 from entente.web.desk.case_parts import DecisionLine, decisions_of
 from entente.web.desk.forms import Field, Kind
@@ -133,10 +132,6 @@ def _forward(asked: Asked) -> Done:
             "case": text(request, "our_reference"),
         },
     )
-    if may_do(asked, "ask_permission"):
-        # Of an answer from before such times were kept there is nothing to be known.
-        with suppress(Conflict):
-            asked.perform("unsettled_settle", {"id": asked.path["id"]})
     return Done(permission_path(asked.path["id"]), "record_forwarded")
 
 
@@ -181,7 +176,7 @@ PAGES: Sequence[Page] = (
     ),
     ActPage(
         "forward_by_permission", "/permissions/{id}/forward",
-        ("permission_show", "record_forward", "unsettled_settle"), _FORWARDERS, "permission",
+        ("permission_show", "record_forward"), _FORWARDERS, "permission",
         "Passes the record on by the leave that was granted for it.", _forward,
     ),
 )  # fmt: skip
