@@ -6,26 +6,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from entente.app import NewBody, create_folder, open_node
-from entente.bodies.model import BodyKind
-from entente.settings import Settings
-from entente.verbs import perform
 from entente.web.wording import LANGUAGES, texts_of
-from tests.support.desk_world import DeskWorld, OneDesk, one_desk
-from tests.support.nodes import DUTY, HEAD
-
-PASSPHRASE = "correct horse battery staple"
+from tests.support.desk_world import DeskWorld, OneDesk, open_exercise
 
 
 @pytest.fixture(scope="module")
 def exercise(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OneDesk]:
     """Open the desk of an invented bureau."""
-    folder = tmp_path_factory.mktemp("exercise") / "xa"
-    kind, heads = BodyKind.NATIONAL_CENTRAL_BUREAU, (PASSPHRASE,) * 3
-    create_folder(folder, NewBody(kind, "XA-NCB", "Invented", "XA", "UTC", (), heads, 2, PASSPHRASE, is_exercise=True))
-    with open_node(Settings.at(folder)) as node:
-        perform(node, "officer_add", {"officer": HEAD, "id": DUTY, "roles": ["duty_officer"]})
-        yield one_desk(node)
+    with open_exercise(tmp_path_factory.mktemp("exercise") / "xa") as opened:
+        yield opened
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

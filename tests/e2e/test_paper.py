@@ -9,9 +9,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from entente.app import NewBody, create_folder, open_node
-from entente.bodies.model import BodyKind
-from entente.settings import Settings
 from entente.verbs import perform
 from entente.web.desk.memory import KeptQuery
 from entente.web.desk.page import ShowPage
@@ -19,11 +16,10 @@ from entente.web.desk.table import PAGES
 from entente.web.wording import texts_of
 from tests.support.desk_pages import KEY, TASK, path_of
 from tests.support.desk_server import Window, serving, window
-from tests.support.desk_world import DeskWorld, OneDesk, one_desk, open_desk
-from tests.support.nodes import DUTY, HEAD
+from tests.support.desk_world import DeskWorld, OneDesk, open_desk, open_exercise
+from tests.support.nodes import DUTY
 from tests.support.paper import sheets
 
-PASSPHRASE = "correct horse battery staple"
 NOTES = 70
 """Notes of a case that do not go on one sheet."""
 
@@ -38,16 +34,12 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskWorld]:
 @pytest.fixture(scope="module")
 def exercise(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OneDesk]:
     """Open the desk of an invented bureau that takes part in an exercise, with a case of many notes."""
-    folder = tmp_path_factory.mktemp("exercise") / "xa"
-    kind, heads = BodyKind.NATIONAL_CENTRAL_BUREAU, (PASSPHRASE,) * 3
-    create_folder(folder, NewBody(kind, "XA-NCB", "Invented", "XA", "UTC", (), heads, 2, PASSPHRASE, is_exercise=True))
-    with open_node(Settings.at(folder)) as node:
-        perform(node, "officer_add", {"officer": HEAD, "id": DUTY, "roles": ["duty_officer"]})
-        opened: Any = perform(node, "case_open", {"officer": DUTY, "title": "مطار", "crime_area": "fugitives"})
+    with open_exercise(tmp_path_factory.mktemp("exercise") / "xa") as desk:
+        opened: Any = perform(desk.node, "case_open", {"officer": DUTY, "title": "مطار", "crime_area": "fugitives"})
         for number in range(NOTES):
             note = {"officer": DUTY, "number": opened["case"]["number"], "text": f"ملاحظة {number}"}
-            perform(node, "case_note", note)
-        yield one_desk(node)
+            perform(desk.node, "case_note", note)
+        yield desk
 
 
 def printed(seen: Window) -> list[str]:

@@ -21,17 +21,20 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 
 from entente.api.rest import Api
+from entente.app import NewBody, create_folder, open_node
+from entente.bodies.model import BodyKind
 from entente.kernel.canonical import JsonObject
 from entente.kernel.ids import OfficerId
 from entente.kernel.jobs import JobKind
 from entente.node import Node
+from entente.settings import Settings
 from entente.verbs import perform
 from entente.web.desk.desk import Desk
 from entente.web.desk.session import Session
 from tests.support.api_world import ABOUT, KEPT, OWN, TERMS, WANTED, Bureau, open_bureau
 from tests.support.desk_parts import api_of, desk_parts
 from tests.support.direct_http import client_at
-from tests.support.nodes import DUTY, HEAD, folder_of_process
+from tests.support.nodes import DUTY, HEAD, PASSPHRASE, folder_of_process
 from tests.support.successor import enter_successor
 from tests.support.templates import Template
 
@@ -244,6 +247,16 @@ def _templates() -> tuple[Template, Template]:
         world = desk_of(bureau)
         _fill(world, folder)
     return Template.of(folder / "nodes", bureau), Template.of(folder / "nodes", world)
+
+
+@contextmanager
+def open_exercise(folder: Path) -> Iterator[OneDesk]:
+    """Open the desk of an invented bureau that takes part in an exercise, with a duty officer."""
+    kind, heads = BodyKind.NATIONAL_CENTRAL_BUREAU, (PASSPHRASE,) * 3
+    create_folder(folder, NewBody(kind, "XA-NCB", "Invented", "XA", "UTC", (), heads, 2, PASSPHRASE, is_exercise=True))
+    with open_node(Settings.at(folder)) as node:
+        perform(node, "officer_add", {"officer": HEAD, "id": DUTY, "roles": ["duty_officer"]})
+        yield one_desk(node)
 
 
 def desk_of(bureau: Bureau) -> DeskWorld:
